@@ -1,0 +1,21 @@
+"""The command `sagactl`: the version is answered here, before anything heavy is imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the command line; the result is the exit code."""
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from sagactl import __version__
+
+        print(f"sagactl {__version__}")
+        return 0
+    from sagactl.cli.app import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

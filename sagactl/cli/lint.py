@@ -1,0 +1,66 @@
+"""`sagactl lint`"""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+
+from sagactl.cli.environment import columns, style_for, write
+from sagactl.cli.exits import ExitStatus
+from sagactl.cli.options import ColorOption, Config, Output, Paths, Quiet, StdinName, load_paths, one_of
+from sagactl.configuration import FAIL_ON, configuration
+from sagactl.errors import UsageError
+from sagactl.linter import lint
+from sagactl.linter.registry import select
+from sagactl.reports.findings import FORMATS, Report, reaches
+
+EXAMPLES = """\b
+Examples:
+  sagactl lint definitions/
+  sagactl lint order.saga.yaml --format json
+  cat order.saga.yaml | sagactl lint - --stdin-filename order.saga.yaml"""
+
+
+def command(
+    paths: Paths = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="full, concise or json.")] = "full",
+    select_: Annotated[
+        list[str] | None, typer.Option("--select", help="Rules to run: codes, names, prefixes, or ALL.")
+    ] = None,
+    ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Rules to leave out.")] = None,
+    fail_on: Annotated[
+        str | None, typer.Option("--fail-on", help="Exit 1 from this severity on: error, warning or info.")
+    ] = None,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,
+    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="No definition at all is fine.")] = False,
+    output: Output = None,
+    color: ColorOption = "auto",
+    config: Config = None,
+    stdin_filename: StdinName = "<stdin>",
+    quiet: Quiet = False,
+) -> int:
+    settings = configuration(config)
+    shape = one_of("format", format, FORMATS)
+    threshold: Any = one_of("severity", fail_on or settings.fail_on, FAIL_ON)
+    rules = select(_words(select_) or settings.select, (*settings.ignore, *_words(ignore)))
+    try:
+        workspace = load_paths(paths or list(settings.paths) or ["."], stdin_filename)
+    except UsageError as error:
+        if allow_empty and error.message.startswith("no definition in"):
+            return ExitStatus.CLEAN
+        raise
+    today = date.today().isoformat()
+    files = tuple(lint(reading, rules, workspace.sagas, today) for reading in workspace.readings)
+    report = Report(files, style_for(color, output=output), columns())
+    found = any(True for _ in report.findings())
+    if found or not quiet or shape == "json":
+        write(import_module(f"sagactl.reports.findings.{shape}").render(report), output)
+    failed = any(reaches(located.finding, threshold) for _, located in report.findings())
+    return ExitStatus.FINDINGS if failed and not exit_zero else ExitStatus.CLEAN
+
+
+def _words(values: list[str] | None) -> tuple[str, ...]:
+    return tuple(word.strip() for value in values or () for word in value.split(",") if word.strip())

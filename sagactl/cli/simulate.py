@@ -1,0 +1,112 @@
+"""`sagactl simulate`"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+
+from sagactl.cli.environment import columns, is_ascii, style_for, write
+from sagactl.cli.exits import ExitStatus
+from sagactl.cli.options import ColorOption, Output, Path, StdinName, Verbose, load_paths, one_of, single
+from sagactl.cli.refusals import refuse_invalid
+from sagactl.errors import UsageError
+from sagactl.flow import Flow
+from sagactl.model import Saga
+from sagactl.reports.traces import FORMATS
+from sagactl.simulator import make_plan, rehearse
+from sagactl.simulator.plan import MAX_TRIES
+from sagactl.trace import Trace
+from sagactl.workspace import read_json
+
+ENDS = ("completed", "compensated", "parked")
+
+EXAMPLES = """\b
+Examples:
+  sagactl simulate order.saga.yaml --fail charge-payment
+  sagactl simulate order.saga.yaml --timeout charge-payment --fail-undo reserve-items
+  sagactl simulate order.saga.yaml --fault charge-payment#2:reply-lost --choose speed=express
+  sagactl simulate order.saga.yaml --fail create-shipment --expect compensated"""
+
+Steps = list[str] | None
+
+
+def command(
+    path: Path,
+    fail: Annotated[Steps, typer.Option("--fail", help="This step says no, or fails at every try.")] = None,
+    timeout: Annotated[Steps, typer.Option("--timeout", help="No answer of this step ever arrives.")] = None,
+    fail_undo: Annotated[Steps, typer.Option("--fail-undo", help="The compensation of this step always fails.")] = None,
+    fault: Annotated[Steps, typer.Option("--fault", help="STEP:FAULT, STEP#2:FAULT or STEP#*:FAULT.")] = None,
+    choose: Annotated[Steps, typer.Option("--choose", help="CHOICE=OUTCOME.")] = None,
+    input: Annotated[str | None, typer.Option("--input", help="Input of the run: JSON, or @FILE.")] = None,
+    max_tries: Annotated[
+        int, typer.Option("--max-tries", help="Stop waiting for endless retries after so many tries.")
+    ] = MAX_TRIES,
+    expect: Annotated[
+        str | None, typer.Option("--expect", help="Exit 0 exactly when the run ends so: completed, compensated, parked.")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
+    output: Output = None,
+    color: ColorOption = "auto",
+    stdin_filename: StdinName = "<stdin>",
+    verbose: Verbose = False,
+) -> int:
+    shape = one_of("format", format, FORMATS)
+    if expect is not None:
+        one_of("end", expect, ENDS)
+    workspace = load_paths([path], stdin_filename)
+    single(workspace, path)
+    reading = workspace.readings[0]
+    if not reading.valid or reading.saga is None:
+        return refuse_invalid((reading,), "simulate", color, shape)
+    flow = Flow(reading.saga, workspace.sagas)
+    data = _input(reading.saga, input)
+    plan = make_plan(
+        flow,
+        fail=fail or (),
+        timeout=timeout or (),
+        fail_undo=fail_undo or (),
+        faults=fault or (),
+        choose=choose or (),
+        data=data,
+        max_tries=max_tries,
+    )
+    trace = rehearse(flow, plan)
+    write(_render(shape, trace, color, output, verbose), output)
+    return ExitStatus.CLEAN if _as_wanted(reading.saga, trace, expect) else ExitStatus.FINDINGS
+
+
+def _render(shape: str, trace: Trace, color: str, output: str | None, verbose: bool) -> str:
+    module = import_module(f"sagactl.reports.traces.{shape}")
+    if shape == "json":
+        return str(module.render(trace))
+    style = style_for(color, output=output)
+    return str(module.render(trace, style=style, width=columns(), ascii=is_ascii(), verbose=verbose))
+
+
+def _input(saga: Saga, text: str | None) -> dict[str, Any] | None:
+    """The input, checked against what the definition says of it."""
+    if text is None:
+        return None
+    from sagactl.source.instances import problems_of_input
+
+    data = read_json(text)
+    problems = problems_of_input(saga, data)
+    if problems:
+        raise UsageError("the input does not fit the definition: " + "; ".join(problems[:5]))
+    found: dict[str, Any] = data
+    return found
+
+
+def _as_wanted(saga: Saga, trace: Trace, expect: str | None) -> bool:
+    """Whether the run ended acceptably, kept every stated promise, and met every fault that was asked for."""
+    broken = any(not violation.promise for violation in trace.violations)
+    if trace.unused_faults or broken:
+        return False
+    if expect is not None:
+        return trace.outcome == expect
+    if trace.outcome != "parked":
+        return True
+    accepted = saga.accept.parked if saga.accept is not None else ()
+    return all(letter.step in accepted for letter in trace.dead_letters) and not trace.skipped

@@ -1,0 +1,99 @@
+"""Pictures: SVG, PNG and PDF, laid out by Graphviz.
+
+The installed `dot` is used where there is one, else the Graphviz inside the pygraphviz package; both read the same
+DOT.  What they write is stripped of everything that changes without the drawing changing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape as escape_html
+from importlib import import_module
+from typing import Final, Literal
+
+from sagactl.diagrams import dot, fonts
+from sagactl.diagrams.figure import Figure
+from sagactl.errors import SagactlError
+from sagactl.escape import escape
+
+Format = Literal["svg", "png", "pdf"]
+
+PNG_DPI: Final = 144
+"""Twice the resolution of a plain screen: sharp on dense ones and in print."""
+
+FONTS: Final = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+
+HELP: Final = (
+    "install Graphviz (`apt install graphviz`, `brew install graphviz`), or `pip install pygraphviz`, whose wheels "
+    "carry it; the formats dot, mermaid and text need neither"
+)
+
+_HEAD = re.compile(r"^.*?<svg\b", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+_FONT = re.compile(r'font-family="[^"]*"')
+_DATE = re.compile(rb"/(CreationDate|ModDate) \(D:[^)]*\)")
+
+
+def render(figure: Figure, format: Format = "svg") -> bytes:
+    """The picture as the bytes of a file."""
+    if not fonts.provide() and format != "svg":
+        raise SagactlError(f"no font is installed, and {format} would show a box for every letter", help=fonts.HELP)
+    written = _drawn(dot.render(figure), format)
+    if format == "svg":
+        return _tidy(written.decode("utf-8"), figure).encode("utf-8")
+    return _DATE.sub(_same_date, written) if format == "pdf" else written
+
+
+def _drawn(source: str, format: Format) -> bytes:
+    from shutil import which
+
+    if format == "png":
+        source = source.replace("graph [", f"graph [dpi={PNG_DPI}, ", 1)
+    if which("dot") is not None:
+        return _by_installed_dot(source, format)
+    return _by_pygraphviz(source, format)
+
+
+def _by_installed_dot(source: str, format: Format) -> bytes:
+    try:
+        graphviz = import_module("graphviz")
+    except ImportError:
+        return _by_pygraphviz(source, format)
+    try:
+        return bytes(graphviz.Source(source, engine="dot").pipe(format=format, quiet=True))
+    except graphviz.CalledProcessError as error:
+        raise SagactlError(f"Graphviz could not draw the picture: {error}", help=HELP) from error
+
+
+def _by_pygraphviz(source: str, format: Format) -> bytes:
+    try:
+        pygraphviz = import_module("pygraphviz")
+    except ImportError as error:
+        raise SagactlError(f"drawing {format} needs Graphviz, and none is installed", help=HELP) from error
+    graph = pygraphviz.AGraph(string=source)
+    graph.layout(prog="dot")
+    return bytes(graph.draw(format=format))
+
+
+def _tidy(svg: str, figure: Figure) -> str:
+    """The drawing with a name and a description for those who do not see it, and nothing about who wrote it."""
+    body = _FONT.sub(f'font-family="{FONTS}"', _COMMENT.sub("", _HEAD.sub("<svg", svg, count=1)))
+    title, text = escape_html(escape(figure.title)), escape_html(escape(" ".join(_description(figure))))
+    words = f'<title id="saga-title">{title}</title>\n<desc id="saga-description">{text}</desc>\n'
+    head, rest = body.split(">", 1)
+    return f'{head} role="img" aria-labelledby="saga-title saga-description">\n{words}{rest.lstrip()}'
+
+
+def _description(figure: Figure) -> Iterator[str]:
+    if figure.subtitle:
+        yield f"{figure.subtitle}."
+    if figure.caption:
+        yield figure.caption
+    yield f"Steps: {', '.join(node.title for node in figure.nodes if node.role in ('step', 'wait', 'saga'))}."
+
+
+def _same_date(found: re.Match[bytes]) -> bytes:
+    """A date of the same length, because a PDF counts its bytes."""
+    room = len(found[0]) - len(found[1]) - len("/ (D:)")
+    return b"/" + found[1] + b" (D:" + b"19800101000000Z".ljust(room)[:room] + b")"

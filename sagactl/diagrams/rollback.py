@@ -1,0 +1,115 @@
+"""What a rollback undoes and in which order, in the worst case: everything that can have happened has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sagactl.flow import Flow, FlowStep, exclusive
+
+Own = Literal["undone", "if-unknown", "kept"]
+"""What becomes of the failing step itself: undone, undone only if nobody knows its outcome, or left as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollback:
+    """One worst case: `levels` are the steps undone together, first level first; empty when `parked` forward."""
+
+    failing: int
+    done: tuple[int, ...]
+    never: tuple[int, ...]
+    levels: tuple[tuple[int, ...], ...]
+    own: Own
+    committed: tuple[int, ...]
+    at_risk: tuple[int, ...]
+
+    @property
+    def parked(self) -> bool:
+        """Whether a pivot is committed, so that the run cannot go back any more."""
+        return bool(self.committed)
+
+    def number(self, index: int) -> int | None:
+        """The place of a step in the order of the rollback, counted from 1."""
+        return next((place for place, level in enumerate(self.levels, 1) if index in level), None)
+
+
+def rollback(flow: Flow, failing: str) -> Rollback:
+    """What happens when this step fails.
+
+    Rule 1. Done are all predecessors, and all steps beside that can have run without committing a pivot.
+    Rule 2. Steps on outcomes that exclude the failing step are never started, nor is anything behind it.
+    Rule 3. Behind a committed pivot nothing is undone.
+    Rule 4. A step is undone when all undone steps that depend on it are: its number is one more than theirs.
+    Rule 5. With `rollback.order: parallel` all share the number 1.
+    """
+    at = flow.index[failing]
+    step = flow.steps[at]
+    possible = [other.index for other in flow.steps if other.index != at and not exclusive(other.step, step.step)]
+    before = [index for index in possible if flow.ancestors[at] >> index & 1]
+    committed = tuple(index for index in before if flow.steps[index].kind == "pivot")
+    pivots = [index for index in possible if flow.steps[index].kind == "pivot" and index not in committed]
+    at_risk = tuple(index for index in pivots if flow.beside(at) >> index & 1)
+    beside = [index for index in possible if flow.beside(at) >> index & 1 and index not in flow.cyclic]
+    if not committed:
+        beside = [index for index in beside if not _commits(flow, index, pivots)]
+    done = tuple(sorted((*before, *beside)))
+    own = _own(flow, step)
+    undone = [index for index in done if undoable(flow.steps[index])] + ([at] if own == "undone" else [])
+    return Rollback(
+        failing=at,
+        done=done,
+        never=tuple(index for index in range(len(flow.steps)) if index != at and index not in done),
+        levels=() if committed else _levels(flow, undone),
+        own="kept" if committed else own,
+        committed=committed,
+        at_risk=() if committed else at_risk,
+    )
+
+
+def undoable(step: FlowStep) -> bool:
+    """Whether something undoes the step: its compensation, or the rollback of the saga that it runs."""
+    return step.compensation is not None or (step.step.saga is not None and step.kind == "compensatable")
+
+
+def undo_links(flow: Flow, plan: Rollback) -> Iterator[tuple[int | None, int | None]]:
+    """Who waits for whom among the undone: pairs (earlier, later); None stands for the failure and for the end."""
+    undone = [index for level in plan.levels for index in level]
+    if flow.saga.rollback.order == "parallel":
+        yield from ((None, index) for index in undone)
+        yield from ((index, None) for index in undone)
+        return
+    behind = {index: [other for other in undone if flow.descendants[index] >> other & 1] for index in undone}
+    for index in undone:
+        nearest = [one for one in behind[index] if not any(one in behind[two] for two in behind[index])]
+        yield from ((other, index) for other in nearest or (None,))
+        if not any(flow.ancestors[index] >> other & 1 for other in undone):
+            yield index, None
+
+
+def _commits(flow: Flow, index: int, pivots: list[int]) -> bool:
+    return any(index == pivot or flow.ancestors[index] >> pivot & 1 for pivot in pivots)
+
+
+def _own(flow: Flow, step: FlowStep) -> Own:
+    if not undoable(step) or step.step.wait is not None or step.failed_step == "never":
+        return "kept"
+    if step.failed_step == "always":
+        return "undone"
+    if step.step.local or step.step.saga is not None:
+        return "kept"
+    known = bool(step.step.rejects) or bool(step.promises.status_query)
+    return "if-unknown" if known else "undone"
+
+
+def _levels(flow: Flow, undone: list[int]) -> tuple[tuple[int, ...], ...]:
+    if flow.saga.rollback.order == "parallel":
+        return (tuple(sorted(undone)),) if undone else ()
+    ranks: dict[int, int] = {}
+    for index in reversed(flow.order):
+        if index in undone:
+            ranks[index] = 1 + max((ranks[other] for other in ranks if flow.descendants[index] >> other & 1), default=0)
+    return tuple(
+        tuple(sorted(index for index, rank in ranks.items() if rank == place))
+        for place in range(1, max(ranks.values(), default=0) + 1)
+    )

@@ -1,0 +1,376 @@
+"""What follows from a saga once and for all: order, kinds, places, and the policies that really hold.
+
+`flow(saga)` resolves what the definition leaves to defaults, inheritance and inference.  Everything that behaves
+(machine, world, rules, pictures) reads the flow; nobody derives these facts a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, NamedTuple
+
+from sagactl.model import FOREVER, Compensation, FailedStep, Idempotency, Kind, Messaging, Retry, Saga, Step
+
+Place = Literal["before", "pivot", "after", "beside"]
+"""Where a step stands to the pivot: before it, the pivot itself, after it, or on a branch beside it."""
+
+INITIAL_S: Final = 1.0
+FACTOR: Final = 2.0
+MAX_S: Final = 60.0
+JITTER: Final = True
+"""Back-off where nothing is written.  Source: the defaults of Temporal's retry policy (1 s, factor 2), with a cap."""
+
+
+class Policy(NamedTuple):
+    """How one operation is tried: `tries` is None for ever, `timeout_s` is per try and None when there is none."""
+
+    tries: int | None = 1
+    timeout_s: float | None = None
+    initial_s: float = INITIAL_S
+    factor: float = FACTOR
+    max_s: float = MAX_S
+    jitter: bool = JITTER
+    only: tuple[str, ...] | None = None
+
+    def pause_s(self, tries_made: int) -> float:
+        """The longest pause after so many tries."""
+        if self.initial_s == 0 or tries_made < 1:
+            return 0.0
+        try:
+            return float(min(self.max_s, self.initial_s * self.factor ** (tries_made - 1)))
+        except OverflowError:
+            return self.max_s
+
+    def pauses_s(self, tries: int) -> float:
+        """All pauses between so many tries; linear only until the pause has reached its longest."""
+        total, made = 0.0, 1
+        while made < tries:
+            pause = self.pause_s(made)
+            if pause >= self.max_s or self.factor == 1 or pause == 0:
+                return total + pause * (tries - made)
+            total, made = total + pause, made + 1
+        return total
+
+    def worst_s(self) -> float | None:
+        """Time until the last try is given up, or None when that cannot be said; trying for ever counts once."""
+        if self.timeout_s is None:
+            return None
+        tries = self.tries or 1
+        return tries * self.timeout_s + self.pauses_s(tries)
+
+    def retries(self, cause: str) -> bool:
+        """Whether this kind of failure (`timeout`, `error`, or the name of an error) is tried again."""
+        if self.only is None:
+            return True
+        return cause in self.only or (cause not in ("timeout", "error") and "error" in self.only)
+
+
+class Promises(NamedTuple):
+    """What holds for one operation of one step, the nearest statement winning; None where nothing is stated."""
+
+    idempotency: Idempotency | None = None
+    rejects_late_actions: bool | None = None
+    remembers_failures: bool | None = None
+    status_query: bool | None = None
+    messaging: Messaging | None = None
+    dedup_window_s: float | None = None
+    ordered_delivery: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FlowStep:
+    """One step as it really behaves.
+
+    `after` are the indexes of its direct predecessors; `join` says whether all of them must be settled or one done.
+    `undo` is None when the step has no compensation.
+    """
+
+    index: int
+    id: str
+    step: Step
+    after: tuple[int, ...]
+    join: Literal["all", "any"]
+    kind: Kind
+    place: Place
+    action: Policy
+    undo: Policy | None
+    promises: Promises
+    undo_promises: Promises
+    failed_step: FailedStep
+
+    @property
+    def compensation(self) -> Compensation | None:
+        return self.step.compensation
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether doing it changes something that would have to be undone."""
+        return self.kind != "read-only" and self.step.wait is None
+
+
+class Flow:
+    """A saga with all that follows from it; `ancestors` and `descendants` are bit sets over step indexes."""
+
+    __slots__ = ("after", "ancestors", "cyclic", "dependants", "descendants", "index", "order", "pivots", "saga", "steps")
+
+    def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None) -> None:
+        self.saga = saga
+        self.index = {step.id: index for index, step in enumerate(saga.steps)}
+        links = tuple(_links(saga, self.index))
+        after = tuple(link[0] for link in links)
+        self.after = after
+        self.dependants = _reversed(after)
+        self.order, self.cyclic = _topological(after, self.dependants)
+        self.ancestors = _closure(self.order, after)
+        self.descendants = _closure(tuple(reversed(self.order)), self.dependants)
+        kinds = self._kinds(sagas or {})
+        self.pivots = tuple(index for index in self.order if kinds[index] == "pivot")
+        self.steps = tuple(
+            self._step(index, after[index], links[index][1], kinds[index]) for index in range(len(saga.steps))
+        )
+
+    def __getitem__(self, id: str) -> FlowStep:
+        return self.steps[self.index[id]]
+
+    def __contains__(self, id: str) -> bool:
+        return id in self.index
+
+    def _kinds(self, sagas: Mapping[str, Saga]) -> list[Kind]:
+        kinds: list[Kind] = ["compensatable"] * len(self.saga.steps)
+        pivots: list[int] = [index for index, step in enumerate(self.saga.steps) if step.kind == "pivot"]
+        seen: set[int] = set()
+        for index in self.order:
+            step = self.saga.steps[index]
+            earlier = any(
+                not exclusive(self.saga.steps[other], step) for other in pivots if other in seen and other != index
+            )
+            kinds[index] = step.kind or infer_kind(step, after_pivot=earlier, sagas=sagas)
+            if kinds[index] == "pivot" and step.kind is None:
+                pivots.append(index)
+            seen.add(index)
+        return kinds
+
+    def _step(self, index: int, after: tuple[int, ...], join: Literal["all", "any"], kind: Kind) -> FlowStep:
+        saga, step = self.saga, self.saga.steps[index]
+        compensation = step.compensation
+        promises = _promises(saga, step)
+        return FlowStep(
+            index=index,
+            id=step.id,
+            step=step,
+            after=after,
+            join=join,
+            kind=kind,
+            place=self._place(index, kind),
+            action=action_policy(saga, step),
+            undo=undo_policy(saga, step) if compensation is not None else None,
+            promises=promises,
+            undo_promises=_undo_promises(saga, compensation, promises) if compensation is not None else promises,
+            failed_step=step.failed_step or saga.rollback.failed_step or "auto",
+        )
+
+    def _place(self, index: int, kind: Kind) -> Place:
+        if kind == "pivot":
+            return "pivot"
+        step = self.saga.steps[index]
+        pivots = [pivot for pivot in self.pivots if not exclusive(self.saga.steps[pivot], step)]
+        if any(self.ancestors[index] >> pivot & 1 for pivot in pivots):
+            return "after"
+        if not pivots or any(self.descendants[index] >> pivot & 1 for pivot in pivots):
+            return "before"
+        return "beside"
+
+    def longest_path(self, weight_s: Mapping[int, float], within: int | None = None) -> tuple[float, tuple[int, ...]]:
+        """The heaviest path through the steps of the bit set `within` (all when None), and its weight."""
+        best: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for index in self.order:
+            if within is not None and not within >> index & 1:
+                continue
+            before = max((best[p] for p in self.steps[index].after if p in best), default=(0.0, ()))
+            best[index] = (before[0] + weight_s.get(index, 0.0), (*before[1], index))
+        return max(best.values(), default=(0.0, ()))
+
+    def members(self, bits: int) -> Iterator[FlowStep]:
+        """The steps of a bit set, in file order."""
+        return (step for step in self.steps if bits >> step.index & 1)
+
+    def beside(self, index: int) -> int:
+        """The steps that may run at the same time, as a bit set."""
+        everything = (1 << len(self.steps)) - 1
+        return everything & ~(self.ancestors[index] | self.descendants[index] | 1 << index)
+
+
+def flow(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Flow:
+    """What follows from the saga; `sagas` are the definitions that its steps may name."""
+    return Flow(saga, sagas)
+
+
+def exclusive(left: Step, right: Step) -> bool:
+    """Whether the two can never run in the same run, because their conditions contradict each other."""
+    if not left.when or not right.when:
+        return False
+    return any(right.when.get(choice, outcome) != outcome for choice, outcome in left.when.items())
+
+
+def infer_kind(step: Step, *, after_pivot: bool, sagas: Mapping[str, Saga]) -> Kind:
+    """The kind of a step that declares none."""
+    if step.wait is not None:
+        return "read-only"
+    if step.saga is not None:
+        return "pivot" if _has_pivot(step.saga, sagas, frozenset()) and not after_pivot else "compensatable"
+    if step.compensation is not None:
+        return "compensatable"
+    return "retriable" if after_pivot else "pivot"
+
+
+def _has_pivot(name: str, sagas: Mapping[str, Saga], seen: frozenset[str]) -> bool:
+    child = sagas.get(name)
+    if child is None or name in seen:
+        return False
+    inner = {key: value for key, value in sagas.items() if key != name}
+    return bool(Flow(child, inner).pivots)
+
+
+def success_event(step: Step) -> str:
+    """The event that tells that the step was done."""
+    named = step.publishes.success if step.publishes is not None else None
+    return named or _pascal(step.id) + "Done"
+
+
+def failure_event(step: Step) -> str:
+    """The event that tells that the step was rejected or failed."""
+    named = step.publishes.failure if step.publishes is not None else None
+    return named or _pascal(step.id) + "Failed"
+
+
+def undone_event(step: Step) -> str:
+    """The event that tells that the step was undone."""
+    named = step.publishes.undone if step.publishes is not None else None
+    return named or _pascal(step.id) + "Undone"
+
+
+def _pascal(id: str) -> str:
+    return "".join(word.capitalize() for word in id.split("-"))
+
+
+# -- order
+
+
+def _links(saga: Saga, index: Mapping[str, int]) -> Iterator[tuple[tuple[int, ...], Literal["all", "any"]]]:
+    """The direct predecessors of each step, and how they join."""
+    publishers = _publishers(saga) if any(step.listens for step in saga.steps) else {}
+    for position, step in enumerate(saga.steps):
+        if step.listens is not None:
+            found = (other for event in step.listens.events for other in publishers.get(event, ()))
+            yield tuple(dict.fromkeys(other for other in found if other != position)), step.listens.mode
+        elif step.after is not None:
+            yield tuple(dict.fromkeys(index[id] for id in step.after if id in index and id != step.id)), "all"
+        else:
+            yield (position - 1,) if position else (), "all"
+
+
+def _publishers(saga: Saga) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for position, step in enumerate(saga.steps):
+        found.setdefault(success_event(step), []).append(position)
+    return found
+
+
+def _reversed(links: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    found: list[list[int]] = [[] for _ in links]
+    for target, sources in enumerate(links):
+        for source in sources:
+            found[source].append(target)
+    return tuple(map(tuple, found))
+
+
+def _topological(
+    after: tuple[tuple[int, ...], ...], dependants: tuple[tuple[int, ...], ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Steps in an order in which predecessors come first, ties in file order; then those that a cycle holds back."""
+    from heapq import heappop, heappush
+
+    waiting = [len(sources) for sources in after]
+    ready = [index for index, count in enumerate(waiting) if count == 0]
+    order: list[int] = []
+    while ready:
+        index = heappop(ready)
+        order.append(index)
+        for target in dependants[index]:
+            waiting[target] -= 1
+            if waiting[target] == 0:
+                heappush(ready, target)
+    placed = set(order)
+    return tuple(order), tuple(index for index in range(len(after)) if index not in placed)
+
+
+def _closure(order: Iterable[int], links: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+    """For each step everything that is reached over the links, as bit sets."""
+    found = [0] * len(links)
+    for index in order:
+        bits = 0
+        for other in links[index]:
+            bits |= found[other] | 1 << other
+        found[index] = bits
+    return tuple(found)
+
+
+# -- policies and promises
+
+
+def action_policy(saga: Saga, step: Step) -> Policy:
+    """How the action is tried; waits, local steps and nested sagas take nothing from the defaults."""
+    inherits = step.wait is None and step.saga is None and not step.local
+    sources = (step.retry, saga.defaults.retry) if inherits else (step.retry,)
+    timeout_s = step.timeout_s if step.timeout_s is not None or not inherits else saga.defaults.timeout_s
+    return _policy(sources, timeout_s)
+
+
+def undo_policy(saga: Saga, step: Step) -> Policy:
+    """How the compensation is tried; a local one happens with the saga's own state and takes no defaults."""
+    compensation = step.compensation
+    if compensation is None or step.local:
+        return Policy()
+    timeout_s = compensation.timeout_s if compensation.timeout_s is not None else saga.defaults.timeout_s
+    return _policy((compensation.retry, saga.rollback.retry, saga.defaults.retry), timeout_s)
+
+
+def _policy(sources: tuple[Retry | None, ...], timeout_s: float | None) -> Policy:
+    written = [source for source in sources if source is not None]
+    if not written:
+        return Policy(timeout_s=timeout_s)
+    attempts = next((retry.attempts for retry in written if retry.attempts is not None), 1)
+    initial_s = next((retry.initial_s for retry in written if retry.initial_s is not None), INITIAL_S)
+    factor = next((retry.factor for retry in written if retry.factor is not None), FACTOR)
+    max_s = next((retry.max_s for retry in written if retry.max_s is not None), MAX_S)
+    jitter = next((retry.jitter for retry in written if retry.jitter is not None), JITTER)
+    only = next((retry.only for retry in written if retry.only is not None), None)
+    return Policy(None if attempts == FOREVER else attempts, timeout_s, initial_s, factor, max_s, jitter, only)
+
+
+def _promises(saga: Saga, step: Step) -> Promises:
+    owner = saga.participants.get(step.participant or "")
+    if owner is None:
+        return Promises(step.idempotency, step.rejects_late_actions, step.remembers_failures, step.status_query)
+    return Promises(
+        step.idempotency or owner.idempotency,
+        _nearest(step.rejects_late_actions, owner.rejects_late_actions),
+        _nearest(step.remembers_failures, owner.remembers_failures),
+        _nearest(step.status_query, owner.status_query),
+        owner.messaging,
+        owner.dedup_window_s,
+        owner.ordered_delivery,
+    )
+
+
+def _undo_promises(saga: Saga, compensation: Compensation, promises: Promises) -> Promises:
+    """What is stated on a step holds for its compensation too, unless that says otherwise or is done elsewhere."""
+    owner = saga.participants.get(compensation.participant or "")
+    if compensation.participant is not None and owner is not None and compensation.idempotency is None:
+        return promises._replace(idempotency=owner.idempotency, dedup_window_s=owner.dedup_window_s)
+    return promises._replace(idempotency=compensation.idempotency or promises.idempotency)
+
+
+def _nearest(near: bool | None, far: bool | None) -> bool | None:
+    return far if near is None else near

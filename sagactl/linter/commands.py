@@ -1,0 +1,122 @@
+"""What the name of a command says, as far as a name can say it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from sagactl.model import Step
+
+NOTICES: Final = frozenset(
+    "call chat email e-mail fax letter mail message newsletter notice notification phone push sms text webhook".split()
+)
+"""External effects that somebody has seen as soon as they happen."""
+
+_NOTICE_WORDS: Final = NOTICES | {"confirmation", "greeting", "invitation", "receipt", "reminder"}
+_NOTICE_VERBS: Final = frozenset(("email", "mail", "notify", "text"))
+
+_NOTHING: Final = frozenset(
+    "donothing dummy empty ignore noaction nocompensation noop nooperation none nothing null pass placeholder skip todo".split()
+)
+_NOTHING_VERBS: Final = frozenset(("dummy", "ignore", "log", "noop", "print", "skip", "todo"))
+
+_UNDO: Final = {
+    "activate": "Deactivate",
+    "add": "Remove",
+    "allocate": "Release",
+    "apply": "Withdraw",
+    "assign": "Unassign",
+    "authorise": "Void",
+    "authorize": "Void",
+    "block": "Unblock",
+    "book": "Cancel",
+    "charge": "Refund",
+    "claim": "Release",
+    "create": "Cancel",
+    "credit": "Debit",
+    "debit": "Credit",
+    "deduct": "Restore",
+    "deposit": "Withdraw",
+    "enable": "Disable",
+    "freeze": "Unfreeze",
+    "grant": "Revoke",
+    "hold": "Release",
+    "increase": "Decrease",
+    "lock": "Unlock",
+    "open": "Close",
+    "order": "Cancel",
+    "pay": "Refund",
+    "place": "Cancel",
+    "prepare": "Discard",
+    "process": "Refund",
+    "publish": "Withdraw",
+    "register": "Deregister",
+    "request": "Withdraw",
+    "reserve": "Release",
+    "schedule": "Cancel",
+    "set": "Reset",
+    "start": "Stop",
+    "subscribe": "Unsubscribe",
+    "take": "Return",
+    "withdraw": "Return",
+}
+
+
+@lru_cache(4096)
+def words(name: str) -> tuple[str, ...]:
+    """The words of a command, lower case: `ReserveItems`, `reserve_items` and `reserve-items` have the same two."""
+    found: list[str] = []
+    start = 0
+    for at in range(1, len(name) + 1):
+        if at == len(name) or not name[at].isalnum() or _starts_word(name, at):
+            word = name[start:at].strip("_-. /:").lower()
+            if word:
+                found.append(word)
+            start = at
+    return tuple(found)
+
+
+def _starts_word(name: str, at: int) -> bool:
+    if not name[at].isupper():
+        return not name[at - 1].isalnum()
+    return not name[at - 1].isupper() or (at + 1 < len(name) and name[at + 1].islower())
+
+
+def folded(name: str) -> str:
+    """The name without case and separators, for comparing."""
+    return "".join(words(name))
+
+
+def says_nothing_is_done(name: str) -> bool:
+    """Whether the name of a compensation admits that it does nothing."""
+    parts = words(name)
+    return bool(parts) and (parts[0] in _NOTHING_VERBS or "".join(parts) in _NOTHING or parts[:2] in _NO_OPERATION)
+
+
+_NO_OPERATION: Final = (("do", "nothing"), ("no", "op"), ("no", "operation"))
+
+
+def undo_name(action: str) -> str:
+    """A command that might undo an action, to be pasted and corrected."""
+    parts = words(action)
+    if not parts:
+        return "Undo"
+    opposite = _UNDO.get(parts[0])
+    rest = "".join(word.capitalize() for word in parts[1:])
+    return opposite + rest if opposite is not None else "Undo" + parts[0].capitalize() + rest
+
+
+def notice(step: Step) -> str:
+    """What somebody sees at once when the step is done (an e-mail, a text message), or nothing.
+
+    Where no external effect is stated, a command such as `SendConfirmationMail` or `NotifyCustomer` says it.
+    """
+    for effect in step.external:
+        if effect.lower() in NOTICES:
+            return effect
+    if step.external or step.action is None:
+        return ""
+    parts = words(step.action)
+    if parts and (parts[0] in _NOTICE_VERBS or (parts[0] == "send" and parts[-1] in _NOTICE_WORDS)):
+        return "notice"
+    return ""

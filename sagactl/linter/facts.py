@@ -1,0 +1,200 @@
+"""Facts about one saga that several rules need, each computed once and only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from sagactl.flow import Flow, FlowStep, exclusive
+from sagactl.model import Saga, Step
+
+COMMITTED_KINDS = ("pivot", "retriable", "read-only")
+"""A step that declares one of these kinds says by that why nothing undoes it."""
+
+
+class NoReturn(NamedTuple):
+    """An effect that cannot be undone, and (as a bit set) the steps after or beside it that can still fail."""
+
+    step: FlowStep
+    failing: int
+
+
+class Facts:
+    """A saga's flow and what follows from it; `sagas` are the valid definitions of the run, by id."""
+
+    def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None) -> None:
+        self.saga = saga
+        self.sagas = sagas or {}
+        self.flow = Flow(saga, self.sagas)
+
+    @cached_property
+    def forgotten(self) -> int:
+        """The steps that say neither how they are undone nor why not (missing-compensation), as a bit set."""
+        bits = 0
+        for index, step in enumerate(self.saga.steps):
+            if is_forgotten(step):
+                bits |= 1 << index
+        return bits
+
+    @cached_property
+    def meant(self) -> Flow:
+        """The flow as its author means it: a forgotten compensation makes no pivot.
+
+        Rules about phases look at this one, so that one omission is one finding and not one for each step after it.
+        """
+        forgotten = self.forgotten
+        if not forgotten:
+            return self.flow
+        steps = tuple(
+            replace(step, kind="compensatable") if forgotten >> index & 1 and step.kind is None else step
+            for index, step in enumerate(self.saga.steps)
+        )
+        return Flow(replace(self.saga, steps=steps), self.sagas)
+
+    @cached_property
+    def after_pivot(self) -> int:
+        """The steps that run only when a pivot is committed, as a bit set."""
+        bits = 0
+        if self.meant.pivots:
+            for step in self.meant.steps:
+                if step.place == "after":
+                    bits |= 1 << step.index
+        return bits
+
+    @cached_property
+    def failing(self) -> int:
+        """The steps that can end a run's way forward, as a bit set."""
+        bits = 0
+        for step in self.flow.steps:
+            if can_fail(step) and (step.step.saga is None or self._child_fails(step.step)):
+                bits |= 1 << step.index
+        return bits
+
+    @cached_property
+    def no_return(self) -> tuple[NoReturn, ...]:
+        """The effects that cannot be undone although something may fail afterwards or at the same time."""
+        return tuple(self._no_return())
+
+    @cached_property
+    def input_used(self) -> frozenset[str]:
+        """The names of the input that some step, choice or key reads."""
+        return frozenset(text.split(".")[1] for text in self._paths() if text.startswith("input."))
+
+    def fails_later(self, index: int) -> int:
+        """The steps after or beside a step that can fail, those that exclude it left out, as a bit set."""
+        near = (self.flow.descendants[index] | self.flow.beside(index)) & self.failing
+        own = self.flow.steps[index].step
+        if near and own.when:
+            for step in self.flow.members(near):
+                if exclusive(own, step.step):
+                    near &= ~(1 << step.index)
+        return near
+
+    def child(self, step: Step) -> Saga | None:
+        """The definition that a step runs, if it is known."""
+        return self.sagas.get(step.saga) if step.saga is not None else None
+
+    def needs(self, step: Step) -> frozenset[str]:
+        """The steps whose output a step's own data come from."""
+        found = set()
+        for text in strings(step.input):
+            if text.startswith("steps."):
+                found.add(text.split(".")[1])
+        for choice_id in step.when:
+            choice = self.saga.choices.get(choice_id)
+            for outcome in choice.outcomes if choice is not None else ():
+                found |= {piece.split(".")[0] for piece in outcome.predicate.split("steps.")[1:]}
+        return frozenset(found)
+
+    def _no_return(self) -> Iterator[NoReturn]:
+        for step in self.meant.steps:
+            if step.compensation is not None or not _is_final(step):
+                continue
+            failing = self.fails_later(step.index)
+            for other in self.meant.members(failing):
+                if not _undoes_the_run(other, after=bool(self.meant.descendants[step.index] >> other.index & 1)):
+                    failing &= ~(1 << other.index)
+            if failing:
+                yield NoReturn(step, failing)
+
+    def _child_fails(self, step: Step) -> bool:
+        """Whether a nested saga can fail; one that is not at hand is given the benefit of the doubt."""
+        if step.rejects:
+            return True
+        child = self.child(step)
+        return child is not None and any(can_fail(inner) for inner in Flow(child).steps)
+
+    def _paths(self) -> Iterator[str]:
+        """Every text of the definition that may name a datum."""
+        saga = self.saga
+        if saga.correlation is not None:
+            yield saga.correlation
+        for choice in saga.choices.values():
+            for outcome in choice.outcomes:
+                yield from _inputs_in(outcome.predicate)
+        for step in saga.steps:
+            yield from strings(step.input)
+            yield from (step.for_each or "",)
+            yield from _inputs_in(step.key)
+            if step.compensation is not None:
+                yield from strings(step.compensation.input)
+                yield from _inputs_in(step.compensation.key)
+
+
+def is_forgotten(step: Step) -> bool:
+    """Whether nothing says how the step's action is undone, or why it is not."""
+    return (
+        step.action is not None
+        and step.compensation is None
+        and not step.omits_compensation
+        and step.kind not in COMMITTED_KINDS
+    )
+
+
+def can_fail(step: FlowStep) -> bool:
+    """Whether a step can end a run's way forward: by a no, or because its tries are used up."""
+    if step.step.rejects:
+        return True
+    if step.step.wait is not None:
+        return step.action.timeout_s is not None and step.step.on_timeout != "continue"
+    return step.action.tries is not None and not step.step.local
+
+
+def strings(value: Any) -> Iterator[str]:
+    """The texts in a piece of data; the reader has bounded its depth, and this uses none of it."""
+    if not value:
+        return
+    waiting = [value]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, str):
+            yield current
+        elif isinstance(current, Mapping):
+            waiting.extend(current.values())
+        elif isinstance(current, list | tuple):
+            waiting.extend(current)
+
+
+def _inputs_in(text: str | None) -> Iterator[str]:
+    """The `input.x` in a predicate or a key template."""
+    for piece in (text or "").split("input.")[1:]:
+        length = 0
+        while length < len(piece) and (piece[length].isalnum() or piece[length] == "_"):
+            length += 1
+        yield "input." + piece[:length]
+
+
+def _is_final(step: FlowStep) -> bool:
+    """Whether what the step does stands for good: a pivot, or a retriable step that no pivot protects."""
+    if step.kind == "pivot":
+        return True
+    return step.kind == "retriable" and step.place == "beside" and step.step.wait is None
+
+
+def _undoes_the_run(step: FlowStep, *, after: bool) -> bool:
+    """Whether its failure would have to undo the run; other rules speak of retriable steps, waits and checks."""
+    if step.kind == "retriable":
+        return False
+    return step.kind != "read-only" or not after

@@ -1,0 +1,168 @@
+"""Comments that suppress findings: `# sagactl: ignore[SG101] why this is right here`.
+
+A comment reaches the whole entry that it stands beside or above: a step, a participant, a key; above `saga:` it
+reaches the file.  It needs a reason and may end: `# sagactl: ignore[SG101] until 2027-01-31: why`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from sagactl.errors import UnknownName
+from sagactl.finding import Finding, Region
+from sagactl.linter.rule import Rule
+from sagactl.source.document import Document
+from sagactl.source.node import Comment, Node
+
+if TYPE_CHECKING:
+    from sagactl.linter.lint import Located
+
+MARK = "sagactl:"
+_comment = re.compile(
+    r"\s*sagactl:\s*ignore\s*(?:\[(?P<names>[^\]]*)\])?"
+    r"(?:\s*until\s+(?P<until>\d{4}-\d{2}-\d{2})\b)?\s*[:—–-]*\s*(?P<reason>.*)"
+)
+
+
+class Ignore(NamedTuple):
+    """One comment: which rules, where it stands, which lines it reaches (from one, the last included)."""
+
+    names: tuple[str, ...]
+    reason: str
+    until: str
+    place: Region
+    first_line: int
+    last_line: int
+
+
+def apply_ignores(
+    document: Document, findings: list[Located], rules: tuple[Rule, ...], today: str
+) -> tuple[list[Located], int]:
+    """The findings that stay, with those on the comments themselves, and how many were suppressed."""
+    if MARK not in document.text.string:
+        return findings, 0
+    kept, suppressed = list(findings), 0
+    for ignore in read_ignores(document):
+        codes, problems = _resolve(ignore, today)
+        before = len(kept)
+        if not problems:
+            kept = [located for located in kept if not _reaches(ignore, codes, located)]
+            suppressed += before - len(kept)
+        if not problems and len(kept) == before and codes & {rule.code for rule in rules}:
+            problems = [_note("SG991", "unused-suppression", "warning", "this suppression suppresses nothing", ignore)]
+        kept += problems
+    return kept, suppressed
+
+
+def read_ignores(document: Document) -> list[Ignore]:
+    """The suppressions of a document, in the order of its lines."""
+    found = []
+    for comment in document.comments:
+        matched = _comment.match(comment.text) if MARK in comment.text else None
+        if matched is not None:
+            found.append(_ignore(document, comment, matched))
+    return found
+
+
+def _ignore(document: Document, comment: Comment, matched: re.Match[str]) -> Ignore:
+    first, last = _reach(document, comment)
+    names = tuple(name.strip() for name in (matched["names"] or "").split(",") if name.strip())
+    column = comment.column + 1
+    place = Region(comment.line + 1, column, comment.line + 1, column + len(comment.text) + 1)
+    return Ignore(names, matched["reason"].strip(), matched["until"] or "", place, first, last)
+
+
+def _reach(document: Document, comment: Comment) -> tuple[int, int]:
+    """The lines of the outermost entry that starts beside or after the comment, from one."""
+    target = comment.line
+    if comment.own_line:
+        target = _next_line_of_text(document.lines, comment.line + 1)
+    entry = _entry_at(document.root, target)
+    if entry is None:
+        return target + 1, target + 1
+    key, value = entry
+    if key is not None and key.value == "saga" and document.root is not None and _is_root_entry(document.root, key):
+        return 1, len(document.lines)
+    start = key if key is not None else value
+    return start.span.line + 1, max(value.span.end_line, start.span.line) + 1
+
+
+def _next_line_of_text(lines: list[str], line: int) -> int:
+    while line < len(lines) and (not lines[line].strip() or lines[line].lstrip().startswith("#")):
+        line += 1
+    return line
+
+
+def _is_root_entry(root: Node, key: Node) -> bool:
+    return root.kind == "mapping" and any(pair[0] is key for pair in cast("list[tuple[Node, Node]]", root.value))
+
+
+def _entry_at(node: Node | None, line: int) -> tuple[Node | None, Node] | None:
+    """The outermost entry that starts on the line: (key, value) of a mapping, or (None, item) of a list."""
+    while node is not None and node.kind != "scalar":
+        below: Node | None = None
+        for key, value in _entries(node):
+            start = (key or value).span.line
+            if start == line:
+                return key, value
+            if start < line <= value.span.end_line:
+                below = value
+        node = below
+    return None
+
+
+def _entries(node: Node) -> list[tuple[Node | None, Node]]:
+    if node.kind == "mapping":
+        return [(key, value) for key, value in cast("list[tuple[Node, Node]]", node.value)]
+    return [(None, item) for item in cast("list[Node]", node.value)]
+
+
+def _reaches(ignore: Ignore, codes: frozenset[str], located: Located) -> bool:
+    """Errors of reading stay: a definition that cannot be built cannot be wished into one."""
+    finding = located.finding
+    if finding.code not in codes or (finding.severity == "error" and finding.code in _VALIDITY):
+        return False
+    return ignore.first_line <= located.region.line <= ignore.last_line
+
+
+_VALIDITY = frozenset(
+    {"SG001", "SG002", "SG003", "SG004", "SG008", "SG010", "SG016", "SG017", "SG018", "SG019", "SG020"}
+)
+
+
+def _resolve(ignore: Ignore, today: str) -> tuple[frozenset[str], list[Located]]:
+    """The codes that a comment names, or what is wrong with it; a comment that is wrong suppresses nothing."""
+    from sagactl.linter.registry import find
+
+    codes: set[str] = set()
+    problems: list[Located] = []
+    for name in ignore.names:
+        try:
+            codes.add(find(name).code)
+        except UnknownName as error:
+            problems.append(
+                _note("SG992", "unknown-rule-in-suppression", "error", error.message, ignore, help=error.help)
+            )
+    if not ignore.names:
+        message = "this suppression names no rule"
+        problems.append(
+            _note("SG992", "unknown-rule-in-suppression", "error", message, ignore, help="write `ignore[SG101]`")
+        )
+    if not ignore.reason:
+        message = "this suppression gives no reason"
+        help = "say after the bracket why the finding is right to be ignored here"
+        problems.append(_note("SG000", "suppression-without-reason", "error", message, ignore, help=help))
+    if ignore.until and today and ignore.until < today:
+        message = f"this suppression ended on {ignore.until}"
+        problems.append(_note("SG993", "expired-suppression", "warning", message, ignore))
+    return frozenset(codes), problems
+
+
+def _note(code: str, name: str, severity: str, message: str, ignore: Ignore, help: str = "") -> Located:
+    from typing import Any
+
+    from sagactl.linter.lint import Located
+
+    level: Any = severity
+    return Located(Finding(code, name, level, message, ignore.place, help=help), ignore.place)

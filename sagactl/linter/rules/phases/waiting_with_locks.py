@@ -1,0 +1,130 @@
+"""SG208 waiting-with-locks: the run waits while others are kept out, or for a person when it cannot go back.
+
+A lock, or a record marked as pending, keeps other runs out until the event comes, and events from outside come late or
+never. Wait first and lock then, or settle the record before the wait. A person's decision after the pivot comes too
+late: whatever it is, the run can only go forward.
+
+Source: Azure Architecture Center, Saga pattern, on durability of locks.
+Since: 0.1
+
+Bad:
+    saga: contract
+    resources: {account: {participant: bank}}
+    steps:
+      - step: freeze-account
+        participant: bank
+        action: FreezeAccount
+        lock: account
+        lock_ttl: 1d
+        compensation: UnfreezeAccount
+      - step: await-signature
+        wait: ContractSigned
+        timeout: 14d
+      - step: pay-out
+        participant: treasury
+        action: PayOut
+        unlock: account
+        kind: pivot
+
+Good:
+    saga: contract
+    resources: {account: {participant: bank}}
+    steps:
+      - step: await-signature
+        wait: ContractSigned
+        timeout: 14d
+      - step: freeze-account
+        participant: bank
+        action: FreezeAccount
+        lock: account
+        lock_ttl: 1d
+        compensation: UnfreezeAccount
+      - step: pay-out
+        participant: treasury
+        action: PayOut
+        unlock: account
+        kind: pivot
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sagactl.durations import duration_text
+from sagactl.finding import Related
+from sagactl.flow import FlowStep, exclusive
+from sagactl.linter.rule import Hit, Rule, at_step
+from sagactl.model import Saga, Step
+
+if TYPE_CHECKING:
+    from sagactl.linter.facts import Facts
+
+
+def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
+    for index, step in enumerate(saga.steps):
+        if step.wait is not None:
+            if saga.resources:
+                yield from _holding(saga, facts.meant.steps[index], facts)
+            if step.wait.decision is not None and facts.after_pivot >> index & 1 and not facts.failing >> index & 1:
+                yield _too_late(step, step.wait.decision)
+
+
+def _holding(saga: Saga, wait: FlowStep, facts: Facts) -> Iterator[Hit]:
+    told: set[str] = set()
+    for holder in facts.meant.members(facts.meant.ancestors[wait.index]):
+        for resource in _held(saga, holder.step):
+            if resource not in told and not exclusive(holder.step, wait.step):
+                if not _is_settled(resource, holder, wait, facts):
+                    told.add(resource)
+                    yield _hit(wait, holder, resource)
+
+
+def _held(saga: Saga, step: Step) -> Iterator[str]:
+    """The resources that a step keeps others out of."""
+    if step.lock is not None:
+        yield step.lock
+    for id in step.writes:
+        if id in saga.resources and saga.resources[id].countermeasure == "semantic-lock":
+            yield id
+
+
+def _is_settled(resource: str, holder: FlowStep, wait: FlowStep, facts: Facts) -> bool:
+    """Whether a step between the two releases the resource or writes its final state."""
+    flow = facts.meant
+    between = flow.ancestors[wait.index] & flow.descendants[holder.index]
+    for step in flow.members(between):
+        if step.step.unlock == resource or (step.step.lock is None and resource in step.step.writes):
+            return True
+    return False
+
+
+def _hit(wait: FlowStep, holder: FlowStep, resource: str) -> Hit:
+    how_long = f"up to {duration_text(wait.action.timeout_s)}" if wait.action.timeout_s is not None else "for as long as it takes"
+    verb = "locks" if holder.step.lock == resource else "marks as pending"
+    return Hit(
+        f"`{wait.id}` waits {how_long} while `{resource}` is kept from other runs",
+        at_step(wait.step.route, "wait"),
+        wait.id,
+        help=f"let `{holder.id}` come after `{wait.id}`, or settle `{resource}` before the wait",
+        related=(Related(f"`{holder.id}` {verb} `{resource}`", at_step(holder.step.route)),),
+    )
+
+
+def _too_late(step: Step, decision: str) -> Hit:
+    return Hit(
+        f"`{decision}` is decided after the pivot, when nothing can be taken back any more",
+        at_step(step.route, "wait"),
+        step.id,
+        help="ask before the pivot",
+        note="A decision that can only be yes is none, and until it is made the run stands still.",
+    )
+
+
+RULE = Rule(
+    code="SG208",
+    name="waiting-with-locks",
+    severity="warning",
+    why="One event that does not come keeps every other run out.",
+    check=check,
+)

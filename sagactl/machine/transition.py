@@ -1,0 +1,522 @@
+"""The machine: what a run does about what happened.
+
+Rule 1.  What is not in the table below changes nothing: late, repeated and overtaken events return the same state.
+Rule 2.  A rejection is the only definite no.  Tries that are used up leave the outcome unknown, unless the
+         participant can be asked, and unknown is undone like done.
+Rule 3.  A rollback starts only while no pivot is sent.  While one is in flight the wish is kept and nothing new
+         starts: its rejection grants the wish, its success drops it.
+Rule 4.  Once a pivot is done nothing is undone any more; what fails then is parked, going forward.
+Rule 5.  On the way back no action is sent again.  A compensation starts when every step that depends on its step is
+         settled, so the order is the reverse of `after`, independent steps concurrently.
+Rule 6.  A compensation that fails for good goes to the dead letters, and the others go on (unless told to stop).
+Rule 7.  How a run ended is read off its steps (see `state.py`), never decided here.
+
+Source: Garcia-Molina and Salem, Sagas, SIGMOD 1987; Richardson, Microservices Patterns, ch. 4; Bruni, Butler, Ferreira,
+Hoare, Melgratti and Montanari, CONCUR 2005 (coordinated interruption).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sagactl.flow import Flow, FlowStep, Policy
+from sagactl.machine.commands import (
+    Alert,
+    AskStatus,
+    AwaitEvent,
+    Command,
+    Commands,
+    Decide,
+    Direction,
+    Finish,
+    Pause,
+    RunAction,
+    RunCompensation,
+    SendDeadLetter,
+    WatchDeadline,
+    WithdrawWait,
+)
+from sagactl.machine.events import (
+    ActionFailed,
+    ActionRejected,
+    ActionSucceeded,
+    ActionTimedOut,
+    CancelRequested,
+    CompensationFailed,
+    CompensationRejected,
+    CompensationRetryDue,
+    CompensationSucceeded,
+    CompensationTimedOut,
+    DeadlinePassed,
+    Decided,
+    Event,
+    GivenUp,
+    RetryDue,
+    StatusAnswered,
+    StepEvent,
+)
+from sagactl.machine.state import (
+    ACTIVE,
+    BACK,
+    FORWARD,
+    PASSED,
+    Record,
+    State,
+    StepState,
+    outcome,
+    pivot_committed,
+    pivot_in_flight,
+)
+from sagactl.model import Trigger
+
+ALL_TRIGGERS: Final[tuple[Trigger, ...]] = ("rejection", "failure", "timeout", "deadline", "cancel")
+NO_UNDO: Final = "done, and nothing undoes it"
+UNKNOWN_NOT_UNDONE: Final = "outcome unknown, not undone"
+
+
+def start(flow: Flow) -> tuple[State, Commands]:
+    """A new run and the first commands."""
+    state = State("forward", (StepState(),) * len(flow.steps), (None,) * len(flow.saga.choices))
+    run = _Run(flow, state)
+    if flow.saga.deadline is not None:
+        run.commands.append(WatchDeadline(flow.saga.deadline.after_s))
+    run.advance()
+    return run.result()
+
+
+def transition(flow: Flow, state: State, event: Event) -> tuple[State, Commands]:
+    """The run after the event, and what to do now; the same state and nothing to do if the event no longer matters."""
+    if state.phase == "ended":
+        return state, ()
+    run = _Run(flow, state)
+    if isinstance(event, Decided):
+        handled = _decided(run, event)
+    elif isinstance(event, DeadlinePassed | CancelRequested):
+        handled = _interrupted(run, event)
+    else:
+        handled = _step_event(run, event)
+    if not handled:
+        return state, ()
+    run.advance()
+    return run.result()
+
+
+def resume(flow: Flow, state: State) -> Commands:
+    """What is outstanding: the commands whose answers the run waits for, to be given again after a crash."""
+    if state.phase == "ended":
+        return ()
+    run = _Run(flow, state)
+    commands = [run.command_for(plan) for plan in flow.steps if run.record(plan) in ACTIVE]
+    undecided = [Decide(choice) for choice, chosen in zip(flow.saga.choices, state.choices, strict=True) if chosen == ""]
+    deadline = flow.saga.deadline
+    watch = [WatchDeadline(deadline.after_s)] if deadline is not None and state.phase == "forward" else []
+    return (*watch, *commands, *undecided)
+
+
+class _Run:
+    """One transition in the making: the steps as they change, and the commands so far."""
+
+    def __init__(self, flow: Flow, state: State) -> None:
+        self.flow = flow
+        self.phase = state.phase
+        self.steps = list(state.steps)
+        self.choices = list(state.choices)
+        self.wish = state.wish
+        self.commands: list[Command] = []
+
+    def result(self) -> tuple[State, Commands]:
+        return self.state(), tuple(self.commands)
+
+    def state(self) -> State:
+        return State(self.phase, tuple(self.steps), tuple(self.choices), self.wish)
+
+    def record(self, plan: FlowStep) -> Record:
+        return self.steps[plan.index].record
+
+    def put(self, plan: FlowStep, record: Record, tries: int | None = None, cause: str = "") -> None:
+        old = self.steps[plan.index]
+        known = old.known or record == "done"
+        self.steps[plan.index] = StepState(record, old.tries if tries is None else tries, cause, known)
+
+    # -- what can be done next
+
+    def advance(self) -> None:
+        """Start what can start, and end the run when nothing is left to wait for."""
+        if self.phase == "forward":
+            self._go_forward()
+        if self.phase == "back":
+            self._go_back()
+
+    def _go_forward(self) -> None:
+        if not self.wish:
+            for index in self.flow.order:
+                plan = self.flow.steps[index]
+                if self.record(plan) == "idle" and self._may_start(plan):
+                    self._start_or_skip(plan)
+        waiting = any(step.record in FORWARD for step in self.steps) or "" in self.choices
+        if not waiting:
+            self._end()
+
+    def _may_start(self, plan: FlowStep) -> bool:
+        before = [self.steps[index].record for index in plan.after]
+        if plan.join == "any" and any(record == "done" for record in before):
+            return True
+        return all(record in PASSED for record in before)
+
+    def _start_or_skip(self, plan: FlowStep) -> None:
+        """A step whose choices are not all decided asks for them and waits."""
+        undecided = False
+        for choice, wanted in plan.step.when.items():
+            position = self._choice_index(choice)
+            chosen = self.choices[position]
+            if chosen is None:
+                self.choices[position] = ""
+                self.commands.append(Decide(choice))
+            elif chosen and chosen != wanted:
+                self.put(plan, "skipped")
+                return
+            undecided = undecided or not chosen
+        if not undecided:
+            self.send(plan, 1)
+
+    def _choice_index(self, choice: str) -> int:
+        return list(self.flow.saga.choices).index(choice)
+
+    def send(self, plan: FlowStep, attempt: int) -> None:
+        self.put(plan, "requested", attempt)
+        self.commands.append(self.command_for(plan))
+
+    def command_for(self, plan: FlowStep) -> Command:
+        """What is outstanding for an active step."""
+        record, tries, _, known = self.steps[plan.index]
+        if record == "requested":
+            if plan.step.wait is not None:
+                return AwaitEvent(plan.index, plan.action.timeout_s)
+            return RunAction(plan.index, tries, plan.action.timeout_s)
+        if record == "asked":
+            return AskStatus(plan.index, plan.action.timeout_s)
+        if record == "paused":
+            return _pause(plan.index, plan.action, tries, "forward")
+        policy = plan.undo or Policy()
+        if record in ("undo-paused", "fallback-paused"):
+            return _pause(plan.index, policy, tries, "back")
+        result_of = plan.index if known else None
+        return RunCompensation(plan.index, tries, policy.timeout_s, record == "falling-back", result_of)
+
+    # -- the way back
+
+    def roll_back(self, cause: str) -> None:
+        """Coordinated interruption: what is in flight is let finish, what waits is called off."""
+        self.phase, self.wish = "back", ""
+        self.commands.append(Alert(f"rollback: {cause}"))
+        for plan in self.flow.steps:
+            record = self.record(plan)
+            if record == "paused":
+                self.put(plan, "rejected" if plan.step.local else "unknown", cause=self.steps[plan.index].cause)
+            elif record == "requested" and plan.step.wait is not None:
+                self.put(plan, "withdrawn")
+                self.commands.append(WithdrawWait(plan.index))
+        self.choices = [None if chosen == "" else chosen for chosen in self.choices]
+
+    def _go_back(self) -> None:
+        stopped = self._stopped()
+        for index in reversed(self.flow.order):
+            plan = self.flow.steps[index]
+            if self.must_undo(plan) and self._may_undo(plan):
+                self._undo(plan, stopped)
+        if not any(step.record in ACTIVE for step in self.steps):
+            if stopped:
+                self._leave_the_rest()
+            self._end()
+
+    def _stopped(self) -> bool:
+        stops = self.flow.saga.rollback.on_failure == "stop"
+        return stops and any(step.record == "dead" for step in self.steps)
+
+    def must_undo(self, plan: FlowStep) -> bool:
+        """Whether something of this step has to be undone and has not been tried yet."""
+        record = self.record(plan)
+        if record in ("done", "unknown"):
+            return plan.has_effects
+        return record == "rejected" and plan.failed_step == "always" and plan.undo is not None
+
+    def _may_undo(self, plan: FlowStep) -> bool:
+        if self.flow.saga.rollback.order == "parallel":
+            return True
+        return all(self._settled(other) for other in self.flow.members(self.flow.descendants[plan.index]))
+
+    def _settled(self, plan: FlowStep) -> bool:
+        return self.record(plan) not in ACTIVE and not self.must_undo(plan)
+
+    def _undo(self, plan: FlowStep, stopped: bool) -> None:
+        if plan.undo is None:
+            reason = UNKNOWN_NOT_UNDONE if self.record(plan) == "unknown" else NO_UNDO
+            self.park(plan, "standing", reason, "back")
+        elif self.record(plan) == "unknown" and plan.failed_step == "never":
+            self.park(plan, "standing", UNKNOWN_NOT_UNDONE, "back")
+        elif not stopped:
+            self.compensate(plan, "undoing", 1)
+
+    def compensate(self, plan: FlowStep, record: Record, attempt: int) -> None:
+        self.put(plan, record, attempt)
+        self.commands.append(self.command_for(plan))
+
+    def _leave_the_rest(self) -> None:
+        for plan in self.flow.steps:
+            if self.must_undo(plan):
+                self.put(plan, "left", cause="the rollback stopped before it")
+
+    # -- ends
+
+    def park(self, plan: FlowStep, record: Record, reason: str, direction: Direction) -> None:
+        """Hand the step to people."""
+        self.put(plan, record, cause=reason)
+        self.commands.append(SendDeadLetter(plan.index, direction, reason, self.steps[plan.index].tries))
+
+    def _end(self) -> None:
+        self.phase = "ended"
+        how = outcome(self.flow, self.state())
+        if how is not None:
+            self.commands.append(Finish(how))
+
+
+def _pause(index: int, policy: Policy, tries: int, direction: Direction) -> Pause:
+    """Jitter spreads the pause over its upper half, so that the pause still grows with each try."""
+    longest = policy.pause_s(tries)
+    return Pause(index, tries, direction, longest / 2 if policy.jitter else longest, longest)
+
+
+# -- forward
+
+
+def _succeeded(run: _Run, plan: FlowStep, event: Any) -> bool:
+    run.put(plan, "done")
+    if plan.kind == "pivot" and run.wish:
+        _drop_wish(run)
+    return True
+
+
+def _known_after_all(run: _Run, plan: FlowStep, event: Any) -> bool:
+    """The answer to an unknown outcome comes while its compensation has not started: now its result is known."""
+    run.put(plan, "done")
+    return True
+
+
+def _rejected(run: _Run, plan: FlowStep, event: ActionRejected) -> bool:
+    _end_of_step(run, plan, "rejected", "rejection", event.error or "rejected")
+    return True
+
+
+def _failed(run: _Run, plan: FlowStep, event: ActionFailed) -> bool:
+    return _try_failed(run, plan, event.attempt, event.error, "failure")
+
+
+def _timed_out(run: _Run, plan: FlowStep, event: ActionTimedOut) -> bool:
+    if plan.step.wait is not None:
+        return _wait_is_over(run, plan, event)
+    return _try_failed(run, plan, event.attempt, "timeout", "timeout")
+
+
+def _wait_is_over(run: _Run, plan: FlowStep, event: ActionTimedOut) -> bool:
+    """A wait has no effects, so that its timeout is a definite no."""
+    if plan.step.on_timeout == "continue":
+        return _succeeded(run, plan, event)
+    _end_of_step(run, plan, "rejected", "timeout", "timeout")
+    return True
+
+
+def _try_failed(run: _Run, plan: FlowStep, attempt: int, error: str, trigger: Trigger) -> bool:
+    tries = run.steps[plan.index].tries
+    if attempt != tries:
+        return False
+    left = plan.action.tries is None or tries < plan.action.tries
+    if run.phase == "forward" and left and plan.action.retries(error):
+        run.put(plan, "paused", cause=error)
+        run.commands.append(_pause(plan.index, plan.action, tries, "forward"))
+    elif plan.step.local:
+        _end_of_step(run, plan, "rejected", trigger, error)
+    elif run.phase == "forward" and plan.promises.status_query:
+        run.put(plan, "asked", cause=error)
+        run.commands.append(AskStatus(plan.index, plan.action.timeout_s))
+    else:
+        _end_of_step(run, plan, "unknown", trigger, error)
+    return True
+
+
+def _retry_due(run: _Run, plan: FlowStep, event: RetryDue) -> bool:
+    tries = run.steps[plan.index].tries
+    if event.attempt != tries:
+        return False
+    run.send(plan, tries + 1)
+    return True
+
+
+def _status_answered(run: _Run, plan: FlowStep, event: StatusAnswered) -> bool:
+    cause = run.steps[plan.index].cause
+    trigger: Trigger = "timeout" if cause == "timeout" else "failure"
+    if event.answer == "done":
+        return _succeeded(run, plan, event)
+    _end_of_step(run, plan, "rejected" if event.answer == "not-done" else "unknown", trigger, cause)
+    return True
+
+
+def _end_of_step(run: _Run, plan: FlowStep, record: Record, trigger: Trigger, cause: str) -> None:
+    """The step ended without success: roll back, or keep the wish, or park it, by rules 2 to 4."""
+    run.put(plan, record, cause=cause)
+    if run.phase == "back":
+        return
+    triggers = run.flow.saga.rollback.triggers or ALL_TRIGGERS
+    state = run.state()
+    if plan.place == "after" or pivot_committed(run.flow, state) or trigger not in triggers:
+        run.park(plan, "stuck", cause, "forward")
+    elif pivot_in_flight(run.flow, state):
+        run.wish = run.wish or cause
+    else:
+        run.roll_back(run.wish or cause)
+
+
+def _drop_wish(run: _Run) -> None:
+    """The pivot is done: what failed beside it can only go forward now, by way of people."""
+    run.commands.append(Alert(f"not rolled back, the pivot is done: {run.wish}"))
+    run.wish = ""
+    for plan in run.flow.steps:
+        record, _, cause, _ = run.steps[plan.index]
+        if record in ("rejected", "unknown") and plan.kind != "pivot":
+            run.park(plan, "stuck", cause, "forward")
+
+
+def _given_up(run: _Run, plan: FlowStep, event: GivenUp) -> bool:
+    run.park(plan, "stuck", event.reason, "forward")
+    if plan.kind == "pivot" and run.wish:
+        run.wish = ""
+    return True
+
+
+# -- back
+
+
+def _undone(run: _Run, plan: FlowStep, event: Any) -> bool:
+    run.put(plan, "undone")
+    return True
+
+
+def _undo_failed(run: _Run, plan: FlowStep, event: CompensationFailed) -> bool:
+    return _undo_try_failed(run, plan, event.attempt, event.error)
+
+
+def _undo_timed_out(run: _Run, plan: FlowStep, event: CompensationTimedOut) -> bool:
+    return _undo_try_failed(run, plan, event.attempt, "timeout")
+
+
+def _undo_try_failed(run: _Run, plan: FlowStep, attempt: int, error: str) -> bool:
+    record, tries, _, _ = run.steps[plan.index]
+    policy = plan.undo or Policy()
+    if attempt != tries:
+        return False
+    if (policy.tries is None or tries < policy.tries) and policy.retries(error):
+        run.put(plan, "fallback-paused" if record == "falling-back" else "undo-paused", cause=error)
+        run.commands.append(_pause(plan.index, policy, tries, "back"))
+    else:
+        _undo_exhausted(run, plan, error)
+    return True
+
+
+def _undo_rejected(run: _Run, plan: FlowStep, event: CompensationRejected) -> bool:
+    """A rejection is never tried again."""
+    _undo_exhausted(run, plan, event.error or "rejected")
+    return True
+
+
+def _undo_exhausted(run: _Run, plan: FlowStep, error: str) -> None:
+    compensation = plan.compensation
+    falling = run.record(plan) in ("falling-back", "fallback-paused")
+    if compensation is not None and compensation.fallback is not None and not falling:
+        run.compensate(plan, "falling-back", 1)
+    else:
+        run.park(plan, "dead", error, "back")
+
+
+def _undo_retry_due(run: _Run, plan: FlowStep, event: CompensationRetryDue) -> bool:
+    record, tries, _, _ = run.steps[plan.index]
+    if event.attempt != tries:
+        return False
+    run.compensate(plan, "falling-back" if record == "fallback-paused" else "undoing", tries + 1)
+    return True
+
+
+def _undo_given_up(run: _Run, plan: FlowStep, event: GivenUp) -> bool:
+    run.park(plan, "dead", event.reason, "back")
+    return True
+
+
+# -- the whole run
+
+
+def _decided(run: _Run, event: Decided) -> bool:
+    if event.choice not in run.flow.saga.choices:
+        return False
+    position = run._choice_index(event.choice)
+    outcomes = run.flow.saga.choices[event.choice].outcomes
+    if run.choices[position] != "" or all(known.id != event.outcome for known in outcomes):
+        return False
+    run.choices[position] = event.outcome
+    return True
+
+
+def _interrupted(run: _Run, event: DeadlinePassed | CancelRequested) -> bool:
+    """A deadline or a cancel: a wish to roll back, granted by rule 3."""
+    trigger: Trigger = "deadline" if isinstance(event, DeadlinePassed) else "cancel"
+    triggers = run.flow.saga.rollback.triggers or ALL_TRIGGERS
+    state = run.state()
+    if run.phase == "back":
+        return False
+    if trigger not in triggers or pivot_committed(run.flow, state):
+        run.commands.append(Alert(f"{trigger} after the point of no return" if trigger in triggers else trigger))
+    elif pivot_in_flight(run.flow, state):
+        run.wish = run.wish or trigger
+    else:
+        run.roll_back(trigger)
+    return True
+
+
+# -- the table
+
+Handler = Callable[[_Run, FlowStep, Any], bool]
+
+TABLE: Final[dict[type, dict[Record, Handler]]] = {
+    ActionSucceeded: {
+        "requested": _succeeded,
+        "paused": _succeeded,
+        "asked": _succeeded,
+        "unknown": _known_after_all,
+    },
+    ActionRejected: {"requested": _rejected, "paused": _rejected, "asked": _rejected},
+    ActionFailed: {"requested": _failed},
+    ActionTimedOut: {"requested": _timed_out},
+    RetryDue: {"paused": _retry_due},
+    StatusAnswered: {"asked": _status_answered},
+    CompensationSucceeded: {
+        "undoing": _undone,
+        "undo-paused": _undone,
+        "falling-back": _undone,
+        "fallback-paused": _undone,
+    },
+    CompensationRejected: {"undoing": _undo_rejected, "undo-paused": _undo_rejected, "falling-back": _undo_rejected, "fallback-paused": _undo_rejected},
+    CompensationFailed: {"undoing": _undo_failed, "falling-back": _undo_failed},
+    CompensationTimedOut: {"undoing": _undo_timed_out, "falling-back": _undo_timed_out},
+    CompensationRetryDue: {"undo-paused": _undo_retry_due, "fallback-paused": _undo_retry_due},
+    GivenUp: {
+        **dict.fromkeys(("requested", "paused", "asked"), _given_up),
+        **dict.fromkeys(("undoing", "undo-paused", "falling-back", "fallback-paused"), _undo_given_up),
+    },
+}
+"""Which event matters to a step with which record; everything else is late (rule 1)."""
+
+
+def _step_event(run: _Run, event: StepEvent) -> bool:
+    if not 0 <= event.step < len(run.flow.steps):
+        return False
+    plan = run.flow.steps[event.step]
+    handler = TABLE[type(event)].get(run.record(plan))
+    return handler is not None and handler(run, plan, event)

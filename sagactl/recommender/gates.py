@@ -1,0 +1,308 @@
+"""The questions that come before any score: a table of gates in the order in which they are asked.
+
+The first that matches decides.  A gate never matches on what is not stated: a participant without a `store` is not
+taken to share one, and a compensation that a draft still misses is not taken to be impossible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+from sagactl.flow import Flow, FlowStep, exclusive
+from sagactl.model import Countermeasure, Saga
+from sagactl.recommender.factors import Verdict
+from sagactl.recommender.facts import Facts, can_fail, quoted, says_no
+
+ENGINE_FLOOR: Final = -4.0
+"""An engine that is in place is used unless the score is this low or lower."""
+
+COVERS_STRICT: Final[frozenset[Countermeasure]] = frozenset({"semantic-lock", "by-value"})
+"""The countermeasures that keep others from acting on a broken invariant: a lock that the application sees, or
+a distributed transaction for the requests that are worth it.  The others detect or soften what has been seen.
+
+Source: Richardson, Microservices Patterns, section 4.3, after Frank & Zahle 1998."""
+
+Names = Mapping[str, str]
+"""What a reason says about this saga: the words for the fields of its template."""
+
+
+class Gate(NamedTuple):
+    """One question that may decide before anything is weighed.
+
+    `test` returns the words for `reason` and `instead` when the answer is yes, else None; it is given the score too.
+    `counted` marks a gate that looks at nothing but counts and score, so that a what-if can ask it again.
+    `otherwise` says what would have to be different, after the word "if".
+    """
+
+    name: str
+    verdict: Verdict
+    question: str
+    test: Callable[[Facts, float], Names | None]
+    reason: str
+    instead: str
+    otherwise: str
+    source: str
+    counted: bool = False
+
+
+# -- all writes in one store
+
+
+def _one_store(facts: Facts) -> Names | None:
+    """The one store in which every step with effects writes, if that is stated of each of them.
+
+    What people outside see (`external`) is in no store, a nested saga is no single write, and no transaction stays
+    open while somebody is waited for; so none of these may be among, or between, the writes.
+    """
+    writers = tuple(facts.writers)
+    stores = {_store(facts.saga, step) for step in writers}
+    store = stores.pop() if len(stores) == 1 else None
+    if store is None or any(step.step.external for step in writers) or _waits_between(facts.flow, writers):
+        return None
+    return {"store": quoted([store]), "steps": quoted(step.id for step in writers)}
+
+
+def _store(saga: Saga, step: FlowStep) -> str | None:
+    participant = saga.participants.get(step.step.participant or "")
+    return participant.store if participant is not None else None
+
+
+def _waits_between(flow: Flow, writers: tuple[FlowStep, ...]) -> bool:
+    bits = 0
+    for step in writers:
+        bits |= 1 << step.index
+    return any(
+        step.step.wait is not None and flow.ancestors[step.index] & bits and flow.descendants[step.index] & bits
+        for step in flow.steps
+    )
+
+
+# -- one write
+
+
+def _one_write(facts: Facts) -> Names | None:
+    """The one step that writes, if everything else is read-only or an independent retriable reaction to it.
+
+    Nothing after or beside it may say no, or the write would have to be undone; a nested saga and a step for each
+    item of a list are several writes.
+    """
+    if len(facts.backbone) != 1:
+        return None
+    (write,) = facts.backbone
+    if write.step.saga is not None or write.step.for_each is not None:
+        return None
+    near = facts.flow.descendants[write.index] | facts.flow.beside(write.index)
+    if any(says_no(step) and not exclusive(step.step, write.step) for step in facts.flow.members(near)):
+        return None
+    if not facts.reactions:
+        return {"step": quoted([write.id]), "rest": "nothing else has effects", "after": "the rest"}
+    names = quoted(step.id for step in facts.reactions)
+    reacts = "only react and can be tried until they succeed"
+    if len(facts.reactions) == 1:
+        reacts = "only reacts and can be tried until it succeeds"
+    return {"step": quoted([write.id]), "rest": f"{names} {reacts}", "after": names}
+
+
+def _only_reads(facts: Facts) -> Names | None:
+    """Whether no step has effects."""
+    if any(True for _ in facts.writers):
+        return None
+    return {"steps": quoted(step.id for step in facts.flow.steps) or "nothing"}
+
+
+# -- strict resources
+
+
+def _strict_resource(facts: Facts) -> Names | None:
+    """The first strict resource that several steps write, all of one stated owner, and that nothing covers.
+
+    It is covered by a countermeasure of `COVERS_STRICT`, or by a `lock` on it that is taken before anything writes.
+    A resource with a single writing step is left alone: there is nothing to merge it with.
+    """
+    for resource in facts.saga.resources.values():
+        if resource.strict is not True or resource.countermeasure in COVERS_STRICT:
+            continue
+        writers = [step for step in facts.flow.steps if resource.id in step.step.writes]
+        owners = {_owner(facts.saga, step) for step in writers}
+        owner = owners.pop() if len(owners) == 1 else None
+        if len(writers) < 2 or owner is None or _locked(facts.flow, resource.id, writers):
+            continue
+        names = quoted(step.id for step in writers)
+        return {"resource": quoted([resource.id]), "steps": names, "owner": quoted([owner])}
+    return None
+
+
+def _owner(saga: Saga, step: FlowStep) -> str | None:
+    if step.step.participant is None:
+        return saga.owner if step.step.local else None
+    participant = saga.participants.get(step.step.participant)
+    return participant.owner if participant is not None else None
+
+
+def _locked(flow: Flow, resource: str, writers: list[FlowStep]) -> bool:
+    return any(
+        step.step.lock == resource
+        and all(step.index == writer.index or flow.ancestors[writer.index] >> step.index & 1 for writer in writers)
+        for step in flow.steps
+    )
+
+
+# -- the point of no return
+
+
+def _no_way_back(facts: Facts) -> Names | None:
+    """The first effect that cannot be undone beside or before a step that can fail, if both may run."""
+    flow, missing = facts.flow, frozenset(facts.missing)
+    failing = 0
+    for step in flow.steps:
+        if _fails_behind(step, missing):
+            failing |= 1 << step.index
+    for index in flow.order:
+        effect = flow.steps[index]
+        if not _stays(effect, missing):
+            continue
+        for step in flow.members(failing & (flow.descendants[index] | flow.beside(index))):
+            if not exclusive(effect.step, step.step):
+                after = bool(flow.descendants[index] >> step.index & 1)
+                return {
+                    "effect": quoted([effect.id]),
+                    "step": quoted([step.id]),
+                    "where": "after it" if after else "beside it",
+                    "how": _how(step),
+                }
+    return None
+
+
+def _stays(step: FlowStep, missing: frozenset[str]) -> bool:
+    """Whether what a step does cannot be undone: a pivot, or an effect without compensation that stands elsewhere.
+
+    What is retriable after the pivot is left to the pivot, a nested saga undoes itself, and a compensation that is
+    only missing may yet be written.
+    """
+    if step.kind == "pivot":
+        return True
+    if not step.has_effects or step.step.saga is not None or step.id in missing or step.place == "after":
+        return False
+    return step.compensation is None
+
+
+def _fails_behind(step: FlowStep, missing: frozenset[str]) -> bool:
+    """Whether a step hurts behind a point of no return.
+
+    A definitive no does, wherever it comes from.  Tries that are used up hurt where something would be rolled back;
+    a retriable step is parked instead (whether anybody hears of that is SG203's question), and a read is repeated.
+    A second pivot always does: two decisions cannot both be the one that settles the run.
+    """
+    if says_no(step) or step.kind == "pivot":
+        return True
+    return step.kind == "compensatable" and step.id not in missing and can_fail(step)
+
+
+def _how(step: FlowStep) -> str:
+    if step.step.rejects:
+        return f"may be rejected ({quoted(step.step.rejects, 3)})"
+    if step.step.wait is not None:
+        return "may give up waiting"
+    return "is a point of no return itself" if step.kind == "pivot" else "may fail"
+
+
+# -- an engine
+
+
+def _engine(facts: Facts, score: float) -> Names | None:
+    """The engine that is in place, unless the score speaks strongly against a coordinator."""
+    engine = facts.saga.requires.engine
+    if engine is None or not engine_decides(score):
+        return None
+    return {"engine": quoted([engine])}
+
+
+def engine_decides(score: float) -> bool:
+    """Whether an engine that is in place is used at this score."""
+    return score > ENGINE_FLOOR
+
+
+GATES: Final[tuple[Gate, ...]] = (
+    Gate(
+        "one-store",
+        "none",
+        "Are all writes in one store?",
+        lambda facts, score: _one_store(facts),
+        "{steps} write in one store, {store}",
+        "Do it in one local transaction on {store}: it is atomic and isolated, and there is nothing to compensate.",
+        "not every write were in the same store",
+        "Richardson: Microservices Patterns, ch. 4; Azure Architecture Center, saga",
+    ),
+    Gate(
+        "one-write",
+        "none",
+        "Is there only one writing step, and are all others retriable reactions?",
+        lambda facts, score: _one_write(facts),
+        "{step} is the only write to coordinate; {rest}",
+        "Commit {step} together with its event in one transaction (transactional outbox) and let {after} hear it.",
+        "a second step had effects that may have to be undone",
+        "Richardson: Microservices Patterns, ch. 3 (transactional outbox)",
+    ),
+    Gate(
+        "only-reads",
+        "none",
+        "Are there only reads?",
+        lambda facts, score: _only_reads(facts),
+        "no step has effects ({steps})",
+        "Compose the reads where the answer is needed; a read that fails is repeated.",
+        "a step had effects",
+        "Richardson: Microservices Patterns, ch. 7 (API composition)",
+    ),
+    Gate(
+        "strict-resource",
+        "none",
+        "Must an invariant hold at every moment, and does one owner have all that write it?",
+        lambda facts, score: _strict_resource(facts),
+        "{resource} is strict and nothing covers it, and all that write it ({steps}) belong to {owner}",
+        "Merge {steps} into one local transaction, or use two-phase commit: a saga shows {resource} half done.",
+        "a countermeasure covered the resource, or its writers had different owners",
+        "Garcia-Molina & Salem: Sagas, SIGMOD 1987 (no isolation); Richardson: Microservices Patterns, section 4.3",
+    ),
+    Gate(
+        "point-of-no-return",
+        "redesign",
+        "May a step fail beside or after an effect that cannot be undone?",
+        lambda facts, score: _no_way_back(facts),
+        "{effect} cannot be undone, and {step}, {where}, {how}",
+        "Let {step} come before {effect}, or make sure that it cannot fail (see SG202); the style is secondary.",
+        "nothing that can fail came beside or after what cannot be undone",
+        "Mehrotra, Rastogi, Silberschatz, Korth, ICDCS 1992; Richardson: Microservices Patterns, ch. 4 (pivot)",
+    ),
+    Gate(
+        "engine",
+        "orchestration",
+        "Is an engine already in place, and is the score above -4?",
+        _engine,
+        "{engine} is in place and the score does not speak strongly against it",
+        "Orchestrate it on {engine}.",
+        "no engine were in place",
+        "Rücker: Practical Process Automation",
+        counted=True,
+    ),
+)
+
+
+class Answer(NamedTuple):
+    """What a gate that was asked said; `reason` and `instead` are empty unless it decided."""
+
+    gate: Gate
+    decided: bool
+    reason: str = ""
+    instead: str = ""
+
+
+def ask(facts: Facts, score: float, gates: tuple[Gate, ...] = GATES) -> Iterator[Answer]:
+    """The gates one after the other, up to and with the one that decides."""
+    for gate in gates:
+        names = gate.test(facts, score)
+        if names is None:
+            yield Answer(gate, False)
+            continue
+        yield Answer(gate, True, gate.reason.format_map(names), gate.instead.format_map(names))
+        return

@@ -1,0 +1,65 @@
+"""Findings, one file per format; a member is a module with `render(report) -> str`.
+
+A `Report` is what a lint run has to say: the files in order, and what was left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from sagactl.finding import SEVERITIES, Finding, Severity
+from sagactl.linter.lint import Linted, Located
+from sagactl.reports.style import Style, plain
+
+FORMATS: Final = ("full", "concise", "json")
+
+
+class Report(NamedTuple):
+    """The linted files of a run, and how to show them."""
+
+    files: tuple[Linted, ...]
+    style: Style = plain
+    width: int = 100
+
+    def findings(self) -> Iterator[tuple[Linted, Located]]:
+        return ((file, located) for file in self.files for located in file.findings)
+
+
+class Summary(NamedTuple):
+    """The counts of a run."""
+
+    errors: int
+    warnings: int
+    infos: int
+    files: int
+    suppressed: int
+    baselined: int
+    fixable: int
+
+
+def summary(report: Report) -> Summary:
+    """The counts of a run."""
+    found = [located.finding for _, located in report.findings()]
+    count: dict[Severity, int] = {
+        severity: sum(finding.severity == severity for finding in found) for severity in SEVERITIES
+    }
+    return Summary(
+        errors=count["error"],
+        warnings=count["warning"],
+        infos=count["info"],
+        files=len(report.files),
+        suppressed=sum(file.suppressed for file in report.files),
+        baselined=0,
+        fixable=sum(finding.fix is not None for finding in found),
+    )
+
+
+def reaches(finding: Finding, threshold: Severity) -> bool:
+    """Whether a finding is at least as grave as the threshold."""
+    return SEVERITIES.index(finding.severity) >= SEVERITIES.index(threshold)
+
+
+def page_of(finding: Finding) -> str:
+    """Where the rule is explained, relative to the project's documentation."""
+    return f"docs/rules/{finding.name}.md"

@@ -1,0 +1,115 @@
+"""Findings for people: where, what, the line with the token underlined, what to do, and why it hurts."""
+
+from __future__ import annotations
+
+from sagactl.escape import escape
+from sagactl.finding import Finding, Region, Related
+from sagactl.linter.lint import Linted, Located, locate
+from sagactl.reports.findings import Report, summary
+from sagactl.reports.style import Style
+from sagactl.reports.width import width
+from sagactl.source.document import Document
+
+MAX_COLUMNS = 200
+"""Of a source line that is shown; a longer one is cut around the place."""
+
+LETTERS = {"error": "E", "warning": "W", "info": "I"}
+
+
+def render(report: Report) -> str:
+    """All findings, then a line with the counts."""
+    blocks = [_block(file, located, report.style) for file, located in report.findings()]
+    return "\n".join([*blocks, tail(report)]) + "\n"
+
+
+def _block(file: Linted, located: Located, style: Style) -> str:
+    finding, document = located.finding, file.reading.document
+    gutter = len(str(max(r.line for r in _regions(document, located))))
+    lines = [header(file.reading.name, located, style)]
+    if document.text.string:
+        lines += _snippet(document, located.region, "", finding.severity, gutter, style)
+        for related in finding.related:
+            lines += _related(document, related, gutter, style)
+        lines.append(_bar(gutter, style))
+    lines += _remarks(finding, gutter, style)
+    return "\n".join(lines) + "\n"
+
+
+def header(name: str, located: Located, style: Style) -> str:
+    """`path:line:column: E SG101 missing-compensation: message`"""
+    finding, region = located
+    place = style("path", f"{escape(name)}:{region.line}:{region.column}:")
+    grade = style(finding.severity, LETTERS[finding.severity])
+    return f"{place} {grade} {style('code', finding.code)} {finding.name}: {escape(finding.message)}"
+
+
+def _regions(document: Document, located: Located) -> list[Region]:
+    return [located.region, *(locate(document, related.place) for related in located.finding.related)]
+
+
+def _related(document: Document, related: Related, gutter: int, style: Style) -> list[str]:
+    region = locate(document, related.place)
+    return _snippet(document, region, related.message, "note", gutter, style, mark="-")
+
+
+def _snippet(
+    document: Document, region: Region, label: str, role: str, gutter: int, style: Style, mark: str = "^"
+) -> list[str]:
+    """The source line with its number, and a mark under the token."""
+    if region.line > len(document.lines):
+        return []
+    source = document.lines[region.line - 1]
+    start = min(region.column - 1, len(source))
+    end = region.end_column - 1 if region.end_line == region.line else len(source)
+    end = max(min(end, len(source)), start)
+    left = max(0, start - MAX_COLUMNS // 2)
+    before, token, after = source[left:start], source[start:end], source[end : left + MAX_COLUMNS]
+    token = token[:MAX_COLUMNS]
+    shown = ("…" if left else "") + escape(before)
+    number = style("frame", f"{region.line:>{gutter}} |")
+    marks = style(role, mark * max(1, width(escape(token)))) + (f" {style(role, escape(label))}" if label else "")
+    return [
+        f"{number} {shown}{escape(token)}{escape(after)}".rstrip(),
+        f"{_bar(gutter, style)} {' ' * width(shown)}{marks}",
+    ]
+
+
+def _bar(gutter: int, style: Style) -> str:
+    return style("frame", " " * gutter + " |")
+
+
+def _remarks(finding: Finding, gutter: int, style: Style) -> list[str]:
+    lines = []
+    for role, text in (("help", finding.help), ("note", finding.note)):
+        if text:
+            first, *more = text.split("\n")
+            lead = f"{' ' * gutter} {style('frame', '=')} {style(role, role + ':')} "
+            lines.append(lead + escape(first))
+            lines += [" " * (gutter + 9) + escape(line) for line in more]
+    if finding.evidence is not None:
+        lines.append(f"{' ' * gutter} {style('frame', '=')} {style('note', 'seen:')} how it happens")
+        lines += [f"{' ' * (gutter + 9)}{number}. {escape(m)}" for number, m in enumerate(finding.evidence.moments, 1)]
+    return lines
+
+
+def tail(report: Report) -> str:
+    """One line with the counts."""
+    counts = summary(report)
+    files = _plural(counts.files, "file")
+    if not (counts.errors or counts.warnings or counts.infos):
+        text = report.style("good", f"All clean: {files}, no findings")
+    else:
+        found = [
+            _plural(number, word)
+            for number, word in ((counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info"))
+            if number
+        ]
+        text = f"{', '.join(found)} in {files}"
+    extras = [f"{counts.fixable} fixable"] * bool(counts.fixable) + [f"{counts.suppressed} suppressed"] * bool(
+        counts.suppressed
+    )
+    return text + (f" ({', '.join(extras)})" if extras else "")
+
+
+def _plural(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 or word == "info" else f"{number} {word}s"

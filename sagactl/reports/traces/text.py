@@ -1,0 +1,175 @@
+"""A trace for people: a table in which the way back can be seen at a glance, and how the run ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from sagactl.durations import duration_text
+from sagactl.escape import escape
+from sagactl.reports.style import Style, plain
+from sagactl.reports.width import fit, width
+from sagactl.trace import Moment, Trace, What
+
+MIN_WIDTH: Final = 60
+MAX_ALIKE: Final = 8
+"""Rows of one step that only repeat each other; more are counted instead of shown."""
+
+
+class Sign(NamedTuple):
+    """How a moment is shown: a sign (unicode, ascii), words with `{}` for the detail, and a role for its colour."""
+
+    unicode: str
+    ascii: str
+    words: str
+    role: str = ""
+    inside: bool = False
+    """At the participant, where the orchestrator cannot see it: shown when it is a fault, or when asked for."""
+
+
+SIGNS: Final[dict[What, Sign]] = {
+    "started": Sign("●", "*", "run starts", "strong"),
+    "sent": Sign("→", ">", "{}"),
+    "executed": Sign("·", ".", "takes effect", "dim", inside=True),
+    "deduplicated": Sign("·", ".", "known already, not done again", "dim", inside=True),
+    "refused": Sign("·", ".", "refused: {}", "dim", inside=True),
+    "turned-down": Sign("⚡", "!", "says no: {}", "fault", inside=True),
+    "broke": Sign("⚡", "!", "fails", "fault", inside=True),
+    "lost": Sign("⚡", "!", "message lost", "fault", inside=True),
+    "done": Sign("✓", "+", "done", "good"),
+    "rejected": Sign("✗", "x", "rejected: {}", "bad"),
+    "failed": Sign("✗", "x", "failed", "bad"),
+    "timed-out": Sign("✗", "x", "no answer in time", "bad"),
+    "retrying": Sign("→", ">", "{}"),
+    "paused": Sign("…", "~", "pause"),
+    "asked": Sign("?", "?", "asks what became of it"),
+    "answered": Sign("·", ".", "answers the status query", "dim", inside=True),
+    "waiting": Sign("…", "~", "waits for {}"),
+    "arrived": Sign("✓", "+", "{} arrived", "good"),
+    "withdrawn": Sign("↩", "<", "no longer waits for {}", "undo"),
+    "decided": Sign("◇", "?", "choice {}"),
+    "skipped": Sign("○", "o", "skipped: {}", "dim"),
+    "rollback": Sign("↩", "<", "ROLLBACK because of: {}", "undo"),
+    "undo-sent": Sign("↩", "<", "{}", "undo"),
+    "fallback-sent": Sign("↩", "<", "fallback {}", "undo"),
+    "undo-executed": Sign("·", ".", "undo takes effect", "dim", inside=True),
+    "nothing-to-undo": Sign("·", ".", "nothing to undo", "dim", inside=True),
+    "undone": Sign("✓", "+", "undone", "undo"),
+    "undo-rejected": Sign("✗", "x", "refuses to undo: {}", "bad"),
+    "undo-failed": Sign("✗", "x", "undo failed", "bad"),
+    "undo-timed-out": Sign("✗", "x", "no answer to the undo in time", "bad"),
+    "undo-retrying": Sign("↩", "<", "{}", "undo"),
+    "dead-letter": Sign("☠", "#", "DEAD LETTER: {}", "bad"),
+    "given-up": Sign("■", "#", "rehearsal stops waiting: {}", "bad"),
+    "alert": Sign("▲", "!", "alert: {}", "fault"),
+    "deadline": Sign("⚡", "!", "deadline passed", "fault"),
+    "cancel": Sign("⚡", "!", "cancelled", "fault"),
+    "ended": Sign("■", "#", "run ends: {}", "strong"),
+}
+
+
+def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool = False, verbose: bool = False) -> str:
+    """The table and the summary."""
+    rows = list(_collapsed([m for m in trace.moments if verbose or _is_shown(m)]))
+    lines = [_title(trace, style), "", *_table(rows, style, max(width, MIN_WIDTH), ascii), "", *_summary(trace, style)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _is_shown(moment: Moment) -> bool:
+    return bool(moment.fault) or not SIGNS[moment.what].inside
+
+
+def _title(trace: Trace, style: Style) -> str:
+    faults = ", ".join(map(str, trace.replay.get("faults", ())))
+    return style("strong", f"Rehearsal of {escape(trace.saga)}") + (f"  with {escape(faults)}" if faults else "")
+
+
+def _collapsed(moments: list[Moment]) -> Iterator[Moment | str]:
+    """Long repetitions of one step are counted."""
+    start = 0
+    while start < len(moments):
+        end = start
+        while end < len(moments) and moments[end].step and moments[end].step == moments[start].step:
+            end += 1
+        end = max(end, start + 1)
+        run = moments[start:end]
+        if len(run) > MAX_ALIKE + 2:
+            yield from run[: MAX_ALIKE // 2]
+            yield f"{len(run) - MAX_ALIKE} more like these"
+            yield from run[-MAX_ALIKE // 2 :]
+        else:
+            yield from run
+        start = end
+
+
+def _table(rows: list[Moment | str], style: Style, columns: int, ascii: bool) -> list[str]:
+    moments = [row for row in rows if isinstance(row, Moment)]
+    clock = max((len(_clock(moment)) for moment in moments), default=5)
+    status = max((len(moment.status) for moment in moments), default=7)
+    room = columns - clock - status - 8
+    step = min(max(4, *(width(escape(m.step)) for m in moments)), room // 3)
+    who = min(max(11, *(width(escape(m.participant)) for m in moments)), room // 4)
+    what = room - step - who - 2
+    sizes = (clock, step, who, what)
+    head = f"{'time':>{clock}}  {fit('step', step)}  {fit('participant', who)}  {fit('what', what + 2)}  run"
+    lines, shown = [style("dim", head)], ""
+    for row in rows:
+        if isinstance(row, str):
+            lines.append(style("dim", f"{'':>{clock}}  … {row} …" if not ascii else f"{'':>{clock}}  ... {row} ..."))
+            continue
+        lines.append(_row(row, sizes, row.status if row.status != shown else "", style, ascii))
+        shown = row.status
+    return lines
+
+
+def _row(moment: Moment, sizes: tuple[int, int, int, int], status: str, style: Style, ascii: bool) -> str:
+    clock, step, who, what = sizes
+    sign = SIGNS[moment.what]
+    words = escape(sign.words.format(moment.detail))
+    if moment.fault == "late" and moment.what in ("timed-out", "undo-timed-out"):
+        words += " (the answer is only late)"
+    cells = f"{fit(escape(moment.step), step)}  {fit(escape(moment.participant), who)}"
+    text = f"{sign.ascii if ascii else sign.unicode} {fit(words, what)}"
+    return f"{_clock(moment):>{clock}}  {cells}  {style(sign.role, text) if sign.role else text}  {status}"
+
+
+def _clock(moment: Moment) -> str:
+    return f"{moment.t_s:.3f}s"
+
+
+def _summary(trace: Trace, style: Style) -> list[str]:
+    role = {"completed": "good", "compensated": "undo", "parked": "bad"}[trace.outcome]
+    words = {
+        "completed": "completed: every step is done or was not taken",
+        "compensated": "compensated: nothing is left of any step",
+        "parked": "parked: people have to look at it",
+    }[trace.outcome]
+    lines = [f"{'Outcome':<14}{style(role, words)} ({trace.status}, {_span(trace.duration_s)})"]
+    lines += _list("Done", trace.executed) + _list("Undone", trace.compensated) + _list("Not undone", trace.skipped)
+    for letter in trace.dead_letters:
+        tries = f"after {letter.tries} tries" if letter.tries > 1 else "after 1 try" if letter.tries else "never tried"
+        lines.append(f"{'Dead letter':<14}{style('bad', escape(letter.step))}: {escape(letter.reason)}, {tries}")
+    for violation in trace.violations:
+        promise = f" (its participant does not state `{violation.promise}`)" if violation.promise else ""
+        text = f"{violation.property} {escape(violation.step)}: {escape(violation.explanation)}{promise}"
+        lines.append(f"{'Violated':<14}{style('bad', text)}")
+    lines += [f"{'Assumed':<14}{escape(note)}" for note in trace.notes]
+    for fault in trace.unused_faults:
+        lines.append(f"{'Not reached':<14}{style('fault', escape(fault))}: the run never came to where it would happen")
+    return lines
+
+
+def _list(name: str, ids: tuple[str, ...]) -> list[str]:
+    return [f"{name:<14}{escape(', '.join(ids))}"] if ids else []
+
+
+def _span(seconds: float) -> str:
+    """A duration for people: `460ms`, `12.3s`, `1h 1m 51.5s`."""
+    if seconds < 60:
+        return duration_text(round(seconds, 3))
+    parts, rest = [], seconds
+    for unit, unit_s in (("d", 86400), ("h", 3600), ("m", 60)):
+        if rest >= unit_s:
+            parts.append(f"{int(rest // unit_s)}{unit}")
+            rest %= unit_s
+    return " ".join([*parts, duration_text(round(rest, 3))] if round(rest, 3) else parts)

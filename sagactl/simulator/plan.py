@@ -1,0 +1,172 @@
+"""Which faults a rehearsal injects, read from the words of the command line.
+
+A fault is addressed as `STEP:FAULT` (its first try), `STEP#2:FAULT` (its second) or `STEP#*:FAULT` (every try).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
+
+from sagactl.errors import NotSupported, UnknownName, UsageError
+from sagactl.flow import Flow, FlowStep
+from sagactl.world.faults import BY_NAME
+from sagactl.world.parts import Operation
+
+EVERY_TRY: Final = 0
+MAX_TRIES: Final = 20
+"""After so many tries the rehearsal stops waiting for what is tried for ever."""
+
+_address = re.compile(r"(?P<step>[^#:]+)(?:#(?P<attempt>\*|[1-9][0-9]{0,5}))?:(?P<fault>[a-z-]+)")
+_LATER: Final = (
+    "duplicate", "compensation-duplicate", "late", "compensation-late", "crash", "cancel", "deadline",
+    "key-expired", "send-lost", "write-lost", "two-owners",
+)  # fmt: skip
+
+
+class PlannedFault(NamedTuple):
+    """One fault of a plan: at which try of which step (`EVERY_TRY` for all), and which row of the table."""
+
+    step: str
+    attempt: int
+    fault: str
+
+    def __str__(self) -> str:
+        attempt = "#*" if self.attempt == EVERY_TRY else f"#{self.attempt}" if self.attempt > 1 else ""
+        return f"{self.step}{attempt}:{self.fault}"
+
+    def hits(self, step: str, operation: Operation, attempt: int, fault: str) -> bool:
+        """Whether this is the fault: one that is not the compensation's own hits the action alone."""
+        forward = operation in ("action", "wait")
+        if self.step != step or self.fault != fault or forward == fault.startswith("compensation-"):
+            return False
+        return self.attempt in (EVERY_TRY, attempt)
+
+
+class Plan(NamedTuple):
+    """What a rehearsal injects and decides; `data` is the input of the run, None when none was given."""
+
+    faults: tuple[PlannedFault, ...] = ()
+    choices: Mapping[str, str] = {}
+    data: Mapping[str, Any] | None = None
+    max_tries: int = MAX_TRIES
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "faults": [str(fault) for fault in self.faults],
+            "choices": dict(self.choices),
+            "input": self.data,
+            "max_tries": self.max_tries,
+        }
+
+
+def make_plan(
+    flow: Flow,
+    *,
+    fail: Iterable[str] = (),
+    timeout: Iterable[str] = (),
+    fail_undo: Iterable[str] = (),
+    faults: Iterable[str] = (),
+    choose: Iterable[str] = (),
+    data: Mapping[str, Any] | None = None,
+    max_tries: int = MAX_TRIES,
+) -> Plan:
+    """The plan that these words name; raises UsageError for what does not exist or can never happen."""
+    planned = [
+        *(_fail(find_step(flow, id)) for id in fail),
+        *(_timeout(find_step(flow, id)) for id in timeout),
+        *(PlannedFault(find_step(flow, id).id, EVERY_TRY, "compensation-fail") for id in fail_undo),
+        *(_parse(flow, text) for text in faults),
+    ]
+    for fault in planned:
+        _refuse_impossible(flow, fault)
+    if max_tries < 1:
+        raise UsageError("the number of tries must be at least 1")
+    return Plan(tuple(dict.fromkeys(planned)), _choices(flow, choose), data, max_tries)
+
+
+def find_step(flow: Flow, id: str) -> FlowStep:
+    """The step of this id; raises UnknownName with what comes close."""
+    if id not in flow:
+        raise UnknownName("step", id, flow.index)
+    return flow[id]
+
+
+def refuse_unsupported(flow: Flow) -> None:
+    """Raises NotSupported for what the machine cannot run yet, by name."""
+    for step in flow.saga.steps:
+        where = f"step `{step.id}`"
+        if step.for_each is not None:
+            raise NotSupported("simulate", "a step with `for_each`", where)
+        if step.saga is not None:
+            raise NotSupported("simulate", "a nested saga", where)
+        if step.reply is False or (step.compensation is not None and step.compensation.reply is False):
+            raise NotSupported("simulate", "`reply: false`", where)
+    if flow.saga.rollback.then == "restart":
+        raise NotSupported("simulate", "`then: restart`", "under `rollback`")
+
+
+def _fail(plan: FlowStep) -> PlannedFault:
+    """A business no where the step lists one; otherwise a technical failure of every try."""
+    if plan.step.rejects:
+        return PlannedFault(plan.id, 1, "reject")
+    if plan.step.wait is not None:
+        return PlannedFault(plan.id, 1, "request-lost")
+    return PlannedFault(plan.id, EVERY_TRY, "fail")
+
+
+def _timeout(plan: FlowStep) -> PlannedFault:
+    """The answer never comes, to any try: it was done, but nobody knows; a wait is simply never answered."""
+    if plan.step.wait is not None:
+        return PlannedFault(plan.id, 1, "request-lost")
+    return PlannedFault(plan.id, EVERY_TRY, "reply-lost")
+
+
+def _parse(flow: Flow, text: str) -> PlannedFault:
+    matched = _address.fullmatch(text)
+    if matched is None:
+        raise UsageError(
+            f"`{text}` names no fault", help="write STEP:FAULT, STEP#2:FAULT or STEP#*:FAULT, such as `pay:reply-lost`"
+        )
+    plan = find_step(flow, matched["step"])
+    if matched["fault"] in _LATER:
+        raise NotSupported("simulate", f"the fault `{matched['fault']}`", f"step `{plan.id}`")
+    if matched["fault"] not in BY_NAME:
+        raise UnknownName("fault", matched["fault"], BY_NAME)
+    attempt = {None: 1, "*": EVERY_TRY}.get(matched["attempt"])
+    return PlannedFault(plan.id, int(matched["attempt"]) if attempt is None else attempt, matched["fault"])
+
+
+def _refuse_impossible(flow: Flow, planned: PlannedFault) -> None:
+    """A fault that the definition rules out is a mistake of the call."""
+    fault, plan = BY_NAME[planned.fault], flow[planned.step]
+    reason = fault.possible(plan)
+    if not reason and plan.step.wait is not None and "wait" not in fault.operations:
+        reason = f"`{plan.id}` waits; nothing of this kind is sent"
+    operations: tuple[Operation, ...] = fault.operations
+    policy = plan.undo if "undo" in operations and "action" not in operations else plan.action
+    if not reason and policy is not None and policy.tries is not None and planned.attempt > policy.tries:
+        reason = f"`{plan.id}` is tried {policy.tries} time{'s' if policy.tries > 1 else ''} at most"
+    if reason:
+        raise UsageError(f"`{planned}` can never happen: {reason}", help=_instead(plan, planned.fault))
+
+
+def _instead(plan: FlowStep, fault: str) -> str:
+    possible = [name for name, row in BY_NAME.items() if not row.possible(plan)]
+    return f"possible at `{plan.id}`: " + ", ".join(f"`{name}`" for name in possible) if possible else ""
+
+
+def _choices(flow: Flow, choose: Iterable[str]) -> dict[str, str]:
+    chosen: dict[str, str] = {}
+    for text in choose:
+        name, equals, outcome = text.partition("=")
+        if not equals:
+            raise UsageError(f"`{text}` chooses nothing", help="write CHOICE=OUTCOME")
+        choice = flow.saga.choices.get(name)
+        if choice is None:
+            raise UnknownName("choice", name, flow.saga.choices)
+        if all(outcome != known.id for known in choice.outcomes):
+            raise UnknownName(f"outcome of `{name}`:", outcome, [known.id for known in choice.outcomes])
+        chosen[name] = outcome
+    return chosen

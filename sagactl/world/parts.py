@@ -1,0 +1,67 @@
+"""The values that a world is made of."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from sagactl.machine.state import State
+
+Operation = Literal["action", "undo", "fallback", "status", "wait"]
+Answer = Literal["", "ok", "no", "error", "undone", "not-undone", "refuses-undo", "done", "not-done"]
+"""What a reply says; empty for a request."""
+
+
+class Message(NamedTuple):
+    """One message in flight: a request to the participant of a step, or the reply to one."""
+
+    step: int
+    operation: Operation
+    attempt: int
+    answer: Answer = ""
+    detail: str = ""
+
+    @property
+    def is_reply(self) -> bool:
+        return self.answer != ""
+
+
+class Truth(NamedTuple):
+    """What is really so at the participant of a step: how often the action and the undo took effect.
+
+    `refuses` holds once the participant takes no action under this key any more (a tombstone, a remembered no).
+    """
+
+    done: int = 0
+    undone: int = 0
+    refuses: bool = False
+
+
+class World(NamedTuple):
+    """The record of the orchestrator, everything in flight, and the truth of the participants, step by step."""
+
+    state: State
+    messages: tuple[Message, ...]
+    truths: tuple[Truth, ...]
+
+
+MoveKind = Literal["deliver", "answer", "timeout", "retry", "decide", "deadline", "cancel", "give-up"]
+
+
+class Move(NamedTuple):
+    """One thing that can happen next.  `fault` names the row of the fault table when it is one.
+
+    `detail` is the outcome of a decision, the name of a business error, or the reason for giving up.
+    """
+
+    kind: MoveKind
+    step: int = -1
+    operation: Operation = "action"
+    attempt: int = 0
+    fault: str = ""
+    detail: str = ""
+    answer: Answer = ""
+
+    @property
+    def subject(self) -> tuple[str, int, str, int, str]:
+        """What it happens to, the same for a move and its faulty variants."""
+        return self.kind, self.step, self.operation, self.attempt, self.answer

@@ -1,0 +1,99 @@
+"""What must hold of every run, as one table of named properties; each is checked on a world at rest.
+
+Source: SEMANTICS of the project's docs; S1 to S6 restate exactly-once effects under at-least-once messages (Helland,
+Life beyond Distributed Transactions, CIDR 2007), S10 and S11 the point of no return (Mehrotra et al., ICDCS 1992).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+
+from sagactl.flow import Flow, FlowStep
+from sagactl.machine.state import State, StepState
+from sagactl.trace import Violation
+from sagactl.world.parts import Truth, World
+
+
+class Property(NamedTuple):
+    """One thing that must hold: `broken` explains what is wrong with a step, or says nothing."""
+
+    name: str
+    sentence: str
+    broken: Callable[[FlowStep, StepState, Truth, State], str]
+    promise: Callable[[FlowStep], str]
+
+
+def _stands(truth: Truth) -> bool:
+    return truth.done > truth.undone
+
+
+def _double_effect(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
+    return f"`{plan.step.action}` took effect twice" if truth.done > 1 else ""
+
+
+def _double_undo(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
+    name = plan.compensation.command if plan.compensation else ""
+    return f"`{name}` took effect twice" if truth.undone > 1 else ""
+
+
+def _undo_of_nothing(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
+    return "it was undone though it had not been done" if truth.undone > truth.done else ""
+
+
+def _done_means_done(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
+    broken = step.record == "done" and not (truth.done >= 1 and truth.undone == 0)
+    return "it is recorded as done, but its effect is not there" if broken else ""
+
+
+def _clean_means_clean(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
+    broken = step.record in ("idle", "skipped", "rejected") and _stands(truth)
+    return f"it is recorded as {step.record}, but its effect stands" if broken else ""
+
+
+def _undone_means_undone(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
+    broken = step.record == "undone" and _stands(truth) and truth.done < 2
+    return "it is recorded as undone, but its effect stands" if broken else ""
+
+
+def _pivot_known(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
+    broken = plan.kind == "pivot" and step.record == "standing"
+    return "nobody knows whether the pivot was done, and the run went back" if broken else ""
+
+
+def _nothing(plan: FlowStep) -> str:
+    return ""
+
+
+def _action_idempotency(plan: FlowStep) -> str:
+    return "idempotency" if plan.promises.idempotency is None else ""
+
+
+def _undo_idempotency(plan: FlowStep) -> str:
+    return "idempotency" if plan.undo_promises.idempotency is None else ""
+
+
+def _tombstone(plan: FlowStep) -> str:
+    return "rejects_late_actions" if plan.promises.rejects_late_actions is None else ""
+
+
+PROPERTIES: Final[tuple[Property, ...]] = (
+    Property("S1", "No action takes effect twice.", _double_effect, _action_idempotency),
+    Property("S2", "No compensation takes effect twice.", _double_undo, _undo_idempotency),
+    Property("S3", "Nothing is undone that was not done.", _undo_of_nothing, _nothing),
+    Property("S4", "What is recorded as done is done once, and stands.", _done_means_done, _nothing),
+    Property("S5", "Of what is recorded as not done nothing stands.", _clean_means_clean, _tombstone),
+    Property("S6", "What is recorded as undone is undone.", _undone_means_undone, _tombstone),
+    Property("S11", "It is known whether the pivot was done.", _pivot_known, _nothing),
+)
+
+
+def violations(flow: Flow, world: World) -> Iterator[Violation]:
+    """Every property that does not hold of a world in which nothing is in flight any more."""
+    for plan, step, truth in zip(flow.steps, world.state.steps, world.truths, strict=True):
+        if not plan.has_effects:
+            continue
+        for law in PROPERTIES:
+            explanation = law.broken(plan, step, truth, world.state)
+            if explanation:
+                yield Violation(law.name, plan.id, explanation, law.promise(plan))

@@ -1,0 +1,331 @@
+"""All that can happen next, and what becomes of the world when one of it does.
+
+Rule 1.  `moves` lists moves in a fixed order, a normal move before its faulty variants; nothing else decides.
+Rule 2.  A move consumes what it happens to: a message is delivered or lost once, a timer fires once per try.
+Rule 3.  What the orchestrator knows changes only through the machine, what is true only through a participant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple, assert_never
+
+from sagactl.flow import Flow, FlowStep
+from sagactl.machine import commands as c
+from sagactl.machine import events as e
+from sagactl.machine.state import State, status
+from sagactl.machine.transition import start, transition
+from sagactl.trace import Moment, What
+from sagactl.world.faults import BY_NAME, FAULTS
+from sagactl.world.participants import treat
+from sagactl.world.parts import Answer, Message, Move, Operation, Truth, World
+
+
+class Step(NamedTuple):
+    """The world after a move, with the moments of it: first what happened, then what the machine did about it."""
+
+    world: World
+    moments: tuple[Moment, ...]
+
+
+def begin(flow: Flow) -> Step:
+    """A world with a run that has just started."""
+    state, commands = start(flow)
+    world = World(state, (), (Truth(),) * len(flow.steps))
+    first = Moment("started", status=status(flow, state))
+    return _carry_out(flow, world, State("forward", ()), commands, (first,))
+
+
+def moves(flow: Flow, world: World) -> Iterator[Move]:
+    """Everything that can happen next."""
+    for message in world.messages:
+        yield from _message_moves(flow, world, message)
+    if world.state.phase == "ended":
+        return
+    for plan in flow.steps:
+        yield from _timer_moves(plan, world.state)
+    for choice, chosen in zip(flow.saga.choices.values(), world.state.choices, strict=True):
+        if chosen == "":
+            for outcome in choice.outcomes:
+                yield Move("decide", detail=f"{choice.id}={outcome.id}")
+    if world.state.phase == "forward":
+        if flow.saga.deadline is not None:
+            yield Move("deadline")
+        yield Move("cancel")
+
+
+def _message_moves(flow: Flow, world: World, message: Message) -> Iterator[Move]:
+    plan, truth = flow.steps[message.step], world.truths[message.step]
+    normal = Move(
+        "answer" if message.is_reply else "deliver",
+        message.step,
+        message.operation,
+        message.attempt,
+        answer=message.answer,
+        detail=message.detail,
+    )
+    yield normal
+    for fault in FAULTS:
+        if fault.hits(message) and not fault.possible(plan) and fault.enabled(plan, truth, message):
+            yield normal._replace(fault=fault.name)
+
+
+def _timer_moves(plan: FlowStep, state: State) -> Iterator[Move]:
+    """Timeouts and retries; a timer exists for as long as the record says so."""
+    record, tries, _, _ = state.steps[plan.index]
+    operation = _OPERATIONS.get(record)
+    if operation is None:
+        return
+    if record in ("paused", "undo-paused", "fallback-paused"):
+        yield Move("retry", plan.index, operation, tries)
+        return
+    policy = plan.action if operation in ("action", "status") else plan.undo
+    if policy is not None and policy.timeout_s is not None:
+        yield Move("timeout", plan.index, "wait" if plan.step.wait is not None else operation, tries)
+
+
+_OPERATIONS: Final[dict[str, Operation]] = {
+    "requested": "action",
+    "paused": "action",
+    "asked": "status",
+    "undoing": "undo",
+    "undo-paused": "undo",
+    "falling-back": "fallback",
+    "fallback-paused": "fallback",
+}
+
+
+def apply(flow: Flow, world: World, move: Move) -> Step:
+    """The world after the move."""
+    match move.kind:
+        case "deliver":
+            return _deliver(flow, world, move)
+        case "answer":
+            return _answer(flow, world, move)
+        case "timeout" | "retry" | "give-up":
+            return _timer(flow, world, move)
+        case "decide":
+            choice, _, outcome = move.detail.partition("=")
+            return _tell(flow, world, e.Decided(choice, outcome), Moment("decided", detail=move.detail))
+        case "deadline":
+            return _tell(flow, world, e.DeadlinePassed(), Moment("deadline", fault="deadline"))
+        case "cancel":
+            return _tell(flow, world, e.CancelRequested(), Moment("cancel", fault="cancel"))
+        case _:
+            assert_never(move.kind)
+
+
+# -- messages
+
+
+def _take(world: World, move: Move) -> tuple[Message, World]:
+    message = Message(move.step, move.operation, move.attempt, move.answer)
+    for index, candidate in enumerate(world.messages):
+        if candidate[:4] == message[:4]:
+            rest = world.messages[:index] + world.messages[index + 1 :]
+            return candidate, world._replace(messages=rest)
+    raise AssertionError(f"no such message is in flight: {message}")
+
+
+def _deliver(flow: Flow, world: World, move: Move) -> Step:
+    message, world = _take(world, move)
+    plan, truth = flow.steps[move.step], world.truths[move.step]
+    if message.operation == "wait":
+        return _arrive(flow, world, plan, move)
+    if move.fault:
+        truth, answer, what = BY_NAME[move.fault].effect(plan, truth, message)
+    else:
+        truth, answer, what = treat(plan, truth, message)
+    truths = (*world.truths[: move.step], truth, *world.truths[move.step + 1 :])
+    moment = _moment(plan, what, move, detail=_detail(plan, what, move))
+    world = world._replace(truths=truths)
+    if answer and plan.step.local:
+        event, _ = _heard(Message(move.step, message.operation, message.attempt, answer, moment.detail))
+        return _tell(flow, world, event, moment)
+    if answer:
+        reply = message._replace(answer=answer, detail=moment.detail if answer in ("no", "refuses-undo") else "")
+        world = world._replace(messages=(*world.messages, reply))
+    return Step(world, (moment._replace(status=status(flow, world.state)),))
+
+
+def _arrive(flow: Flow, world: World, plan: FlowStep, move: Move) -> Step:
+    """An event or a decision from outside reaches the run, says no, or never comes."""
+    if move.fault == "request-lost":
+        moment = _moment(plan, "lost", move)
+        return Step(world, (moment._replace(status=status(flow, world.state)),))
+    if move.fault == "reject":
+        error = _detail(plan, "turned-down", move)
+        return _tell(flow, world, e.ActionRejected(plan.index, error), _moment(plan, "rejected", move, error))
+    return _tell(flow, world, e.ActionSucceeded(plan.index), _moment(plan, "arrived", move, _wait_name(plan)))
+
+
+def _answer(flow: Flow, world: World, move: Move) -> Step:
+    message, world = _take(world, move)
+    plan = flow.steps[move.step]
+    if move.fault:
+        moment = _moment(plan, "lost", move)
+        return Step(world, (moment._replace(status=status(flow, world.state)),))
+    event, what = _heard(message)
+    detail = "not done, and refused from now on" if message.answer == "not-done" else message.detail
+    return _tell(flow, world, event, _moment(plan, what, move, detail))
+
+
+def _heard(message: Message) -> tuple[e.Event, What]:
+    """What the orchestrator makes of an answer."""
+    step, attempt = message.step, message.attempt
+    table: dict[Answer, tuple[e.Event, What]] = {
+        "ok": (e.ActionSucceeded(step), "done"),
+        "no": (e.ActionRejected(step, message.detail), "rejected"),
+        "error": (e.ActionFailed(step, attempt), "failed"),
+        "undone": (e.CompensationSucceeded(step), "undone"),
+        "not-undone": (e.CompensationFailed(step, attempt), "undo-failed"),
+        "refuses-undo": (e.CompensationRejected(step, message.detail), "undo-rejected"),
+        "done": (e.StatusAnswered(step, "done"), "done"),
+        "not-done": (e.StatusAnswered(step, "not-done"), "rejected"),
+    }
+    return table[message.answer]
+
+
+def _detail(plan: FlowStep, what: What, move: Move) -> str:
+    """The name of the business error: the one that the move names, or the first that is listed."""
+    if what == "refused":
+        return "not accepted any more"
+    if what not in ("turned-down", "broke"):
+        return ""
+    undoing = move.operation in ("undo", "fallback")
+    if undoing and plan.compensation is not None and plan.compensation.rejects:
+        return move.detail or plan.compensation.rejects[0]
+    if what == "turned-down":
+        return move.detail or (plan.step.rejects[0] if plan.step.rejects else "rejected")
+    return ""
+
+
+# -- timers
+
+
+def _timer(flow: Flow, world: World, move: Move) -> Step:
+    plan = flow.steps[move.step]
+    undoing = move.operation in ("undo", "fallback")
+    if move.kind == "give-up":
+        return _tell(
+            flow, world, e.GivenUp(plan.index, move.detail), _moment(plan, "given-up", move, move.detail)
+        )
+    if move.kind == "retry":
+        due = e.CompensationRetryDue if undoing else e.RetryDue
+        return _tell(flow, world, due(plan.index, move.attempt), None)
+    if move.operation == "status":
+        moment = _moment(plan, "timed-out", move, "no answer about the status")
+        return _tell(flow, world, e.StatusAnswered(plan.index, "none"), moment)
+    over = e.CompensationTimedOut if undoing else e.ActionTimedOut
+    what: What = "undo-timed-out" if undoing else "timed-out"
+    return _tell(flow, world, over(plan.index, move.attempt), _moment(plan, what, move))
+
+
+# -- the machine
+
+
+def _tell(flow: Flow, world: World, event: e.Event, moment: Moment | None) -> Step:
+    """The machine hears of an event; what it commands is carried out."""
+    before = world.state
+    state, commands = transition(flow, before, event)
+    world = world._replace(state=state)
+    first = () if moment is None else (moment._replace(status=status(flow, state)),)
+    return _carry_out(flow, world, before, commands, first)
+
+
+def _carry_out(
+    flow: Flow, world: World, before: State, commands: c.Commands, moments: tuple[Moment, ...]
+) -> Step:
+    """Commands become messages in flight; each leaves its moment."""
+    now = status(flow, world.state)
+    messages = list(world.messages)
+    told = [*moments, *_skipped(flow, before, world.state)]
+    for command in commands:
+        message = _message(command)
+        if message is not None:
+            messages.append(message)
+        moment = _command_moment(flow, command)
+        if moment is not None:
+            told.append(moment)
+    withdrawn = {command.step for command in commands if isinstance(command, c.WithdrawWait)}
+    kept = tuple(m for m in messages if not (m.operation == "wait" and m.step in withdrawn))
+    return Step(world._replace(messages=kept), tuple(moment._replace(status=now) for moment in told))
+
+
+def _skipped(flow: Flow, before: State, after: State) -> Iterator[Moment]:
+    for plan, old, new in zip(flow.steps, before.steps, after.steps, strict=False):
+        if new.record == "skipped" and old.record != "skipped":
+            reasons = ", ".join(f"{choice} is not {outcome}" for choice, outcome in plan.step.when.items())
+            yield Moment("skipped", plan.id, reasons, plan.step.participant or "")
+
+
+def _message(command: c.Command) -> Message | None:
+    match command:
+        case c.RunAction(step, attempt, _):
+            return Message(step, "action", attempt)
+        case c.AwaitEvent(step, _):
+            return Message(step, "wait", 1)
+        case c.AskStatus(step, _):
+            return Message(step, "status", 1)
+        case c.RunCompensation(step, attempt, _, fallback, _):
+            return Message(step, "fallback" if fallback else "undo", attempt)
+        case _:
+            return None
+
+
+def _command_moment(flow: Flow, command: c.Command) -> Moment | None:
+    match command:
+        case c.RunAction(step, attempt, _):
+            return _of(flow, step, "sent" if attempt == 1 else "retrying", _numbered(flow.steps[step].step.action, attempt))
+        case c.AwaitEvent(step, _):
+            return _of(flow, step, "waiting", _wait_name(flow.steps[step]))
+        case c.WithdrawWait(step):
+            return _of(flow, step, "withdrawn", _wait_name(flow.steps[step]))
+        case c.AskStatus(step, _):
+            return _of(flow, step, "asked", "what became of it?")
+        case c.RunCompensation():
+            return _undo_moment(flow, command)
+        case c.Pause(step, _, _, _, most_s):
+            return None
+        case c.Decide() | c.WatchDeadline():
+            return None
+        case c.SendDeadLetter(step, _, reason, tries):
+            return _of(flow, step, "dead-letter", reason)
+        case c.Alert(what, step):
+            rollback = what.startswith("rollback: ")
+            return Moment("rollback" if rollback else "alert", detail=what.removeprefix("rollback: "))
+        case c.Finish(how):
+            return Moment("ended", detail=how)
+        case _:
+            assert_never(command)
+
+
+def _undo_moment(flow: Flow, command: c.RunCompensation) -> Moment:
+    plan = flow.steps[command.step]
+    compensation = plan.compensation
+    assert compensation is not None
+    name = compensation.fallback if command.fallback else compensation.command
+    attached = "with the result" if command.result_of is not None else "without the result: it is not known"
+    participant = compensation.participant or plan.step.participant or ""
+    what: What = "undo-retrying" if command.attempt > 1 else "fallback-sent" if command.fallback else "undo-sent"
+    return Moment(what, plan.id, f"{_numbered(name, command.attempt)}, {attached}", participant)
+
+
+def _numbered(name: str | None, attempt: int) -> str:
+    return f"{name} (try {attempt})" if attempt > 1 else name or ""
+
+
+def _wait_name(plan: FlowStep) -> str:
+    wait = plan.step.wait
+    if wait is None:
+        return ""
+    return f"{wait.name} by {wait.by}" if wait.by else wait.name
+
+
+def _of(flow: Flow, step: int, what: What, detail: str) -> Moment:
+    plan = flow.steps[step]
+    return Moment(what, plan.id, detail, plan.step.participant or "")
+
+
+def _moment(plan: FlowStep, what: What, move: Move, detail: str = "") -> Moment:
+    return Moment(what, plan.id, detail, plan.step.participant or "", move.fault)

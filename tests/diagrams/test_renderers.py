@@ -1,0 +1,229 @@
+"""What the renderers write: expected to the letter for known sagas, and sound for any words whatever."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sagactl.diagrams import Figure, dot, figure, fonts, image, mermaid, rollback_figure, terminal
+from sagactl.diagrams.figure import STATE_TEXTS
+from sagactl.diagrams.text import cells, clip, wrap
+from sagactl.errors import SagactlError
+from sagactl.escape import escape
+from sagactl.flow import flow
+from sagactl.model import Saga
+from tests.diagrams.sagas import ALL, CHILD, CLAIM, CYCLE, HOSTILE, LONG, NET, ORDER, TRIP, sagas, step, texts
+
+EXPECTED: Final = Path(__file__).parent / "expected"
+UPDATE: Final = bool(os.environ.get("UPDATE"))
+
+WRITERS: Final[dict[str, Callable[[Figure], str]]] = {
+    "txt": terminal.render,
+    "ascii.txt": lambda drawn: terminal.render(drawn, ascii=True, width=60),
+    "mmd": mermaid.render,
+    "dot": dot.render,
+}
+
+GOLDEN: Final[dict[str, Figure]] = {
+    "order": figure(flow(ORDER)),
+    "order-fails": rollback_figure(flow(ORDER), "create-shipment"),
+    "order-parked": rollback_figure(flow(ORDER), "send-confirmation"),
+    "trip": figure(flow(TRIP)),
+    "trip-fails": rollback_figure(flow(TRIP), "charge"),
+    "claim": figure(flow(CLAIM)),
+    "net-fails": rollback_figure(flow(NET), "e"),
+    "cycle": figure(flow(CYCLE)),
+    "child": figure(flow(CHILD)),
+    "hostile": figure(flow(Saga(id=HOSTILE[0], steps=tuple(step(id, participant=id, action=id) for id in HOSTILE)))),
+}
+
+
+def check(name: str, written: str) -> None:
+    """The text is that of the expected file; `UPDATE=1` writes the file anew."""
+    file = EXPECTED / name
+    if UPDATE:
+        file.write_text(written, encoding="utf-8")
+    assert written == file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_text_is_the_expected_one(name: str, suffix: str) -> None:
+    check(f"{name}.{suffix}", WRITERS[suffix](GOLDEN[name]))
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+@pytest.mark.parametrize("name", ALL)
+def test_every_step_and_every_compensation_is_in_the_text_and_twice_gives_the_same(
+    name: str, write: Callable[[Figure], str]
+) -> None:
+    written = write(figure(flow(ALL[name])))
+    assert written == write(figure(flow(ALL[name])))
+    joined = re.sub(r"[^A-Za-z0-9-]|BR|br", "", written)
+    for node in figure(flow(ALL[name])).nodes:
+        if name != "long":
+            assert node.title.replace(" ", "") in joined
+
+
+# -- terminal
+
+
+@given(sagas(texts=texts), st.integers(1, 130), st.booleans())
+def test_no_line_is_wider_than_asked_for(saga: Saga, width: int, ascii: bool) -> None:
+    found = flow(saga)
+    for drawn in (figure(found), *(rollback_figure(found, each.id) for each in found.steps[:2])):
+        written = terminal.render(drawn, width=width, ascii=ascii)
+        assert all(cells(line) <= width for line in written.splitlines())
+        assert written.isascii() or not ascii
+        assert all(line.isprintable() for line in written.split("\n"))
+
+
+@pytest.mark.parametrize("width", [72, 80, 120])
+@pytest.mark.parametrize("name", ALL.keys() - {"long"})
+def test_no_name_is_cut_at_usual_widths(name: str, width: int) -> None:
+    written = terminal.render(figure(flow(ALL[name])), width=width)
+    for each in ALL[name].steps:
+        assert each.id in written
+        assert each.compensation is None or each.compensation.command in written
+
+
+def test_long_names_are_folded_and_not_cut() -> None:
+    written = terminal.render(figure(flow(LONG)), width=40)
+    assert "…" not in written
+    assert "z" * 30 in written
+
+
+def test_numbers_stand_on_the_compensations() -> None:
+    lines = terminal.render(rollback_figure(flow(ORDER), "create-shipment")).splitlines()
+    found = [match[0] for line in lines if (match := re.search(r"\[\d\] \w+", line))]
+    assert found[:3] == ["[3] UndoReserveItems", "[2] UndoChargePayment", "[1] UndoBookExpress"]
+
+
+# -- dot
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@given(sagas(texts=texts, most=5))
+def test_graphviz_reads_what_is_written_whatever_the_words(saga: Saga) -> None:
+    pygraphviz = pytest.importorskip("pygraphviz")
+    drawn = figure(flow(saga))
+    graph = pygraphviz.AGraph(string=dot.render(drawn))
+    assert len(graph.nodes()) == len(drawn.nodes)
+    assert len(graph.edges()) == len({(edge.source, edge.target) for edge in drawn.edges})
+
+
+# -- mermaid
+
+NODE = re.compile(r'  n\d+(\(\(|\(\[|\[\[|\(|\[|\{)"[^"`<>]*(?:</?[bi]>|<br/>|[^"`<>])*"(\)\)|\]\)|\]\]|\)|\]|\})')
+EDGE = re.compile(r'  n\d+ (-->|-\.->|==>|-\. "undone by" \.->|(-->|-\.->)\|"(?:<br/>|[^"`<>])*"\|) n\d+')
+OTHER = re.compile(r"flowchart TB|  acc(Title|Descr): [\w .,-]*|  classDef \w+ [\w:#,; -]+|  class n\d+ \w+")
+
+
+@given(sagas(texts=texts))
+def test_every_line_of_a_flowchart_has_one_of_the_known_forms(saga: Saga) -> None:
+    for line in mermaid.render(figure(flow(saga))).splitlines():
+        assert NODE.fullmatch(line) or EDGE.fullmatch(line) or OTHER.fullmatch(line), line
+
+
+# -- pictures
+
+needs_graphviz = pytest.mark.skipif(not fonts.provide(), reason="no font to draw with")
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_an_svg_is_sound_named_and_closed(name: str) -> None:
+    pytest.importorskip("pygraphviz")
+    written = image.render(GOLDEN[name], "svg")
+    assert written == image.render(GOLDEN[name], "svg")
+    root = ElementTree.fromstring(written)
+    space = "{http://www.w3.org/2000/svg}"
+    assert root.tag == f"{space}svg" and root.get("role") == "img"
+    assert root[0].tag == f"{space}title" and root[1].tag == f"{space}desc"
+    assert {each.tag.removeprefix(space) for each in root.iter()} <= {
+        "svg", "title", "desc", "g", "path", "polygon", "polyline", "text", "ellipse"
+    }  # fmt: skip
+    assert not any("href" in key or key.startswith("on") for each in root.iter() for key in each.attrib)
+    assert b"<!--" not in written and b"Generated" not in written
+    drawn = "".join(each.text or "" for each in root.iter(f"{space}text")).replace("\xa0", " ")
+    for node in GOLDEN[name].nodes:
+        assert "".join(wrap(escape(node.title), dot.TITLE_WIDTH)) in drawn or node.role == "choice"
+        if node.state in ("failing", "maybe"):
+            assert STATE_TEXTS[node.state] in drawn
+
+
+@needs_graphviz
+@pytest.mark.parametrize("name", ["order", "order-fails", "hostile"])
+def test_a_png_has_a_plausible_size(name: str) -> None:
+    pytest.importorskip("pygraphviz")
+    written = image.render(GOLDEN[name], "png")
+    width, height = struct.unpack(">II", written[16:24])
+    assert written.startswith(b"\x89PNG") and len(written) > 10_000
+    assert 300 < width < 6000 and 300 < height < 12000
+    assert written == image.render(GOLDEN[name], "png")
+
+
+@needs_graphviz
+def test_a_pdf_does_not_say_when_it_was_made() -> None:
+    pytest.importorskip("pygraphviz")
+    written = image.render(GOLDEN["order"], "pdf")
+    assert written.startswith(b"%PDF")
+    dates = re.findall(rb"/CreationDate \(D:([^)]*)\)", written)
+    assert all(date.startswith(b"19800101") for date in dates)
+
+
+def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> ModuleType:
+        if name in ("graphviz", "pygraphviz"):
+            raise ImportError(name)
+        return import_module(name)
+
+    monkeypatch.setattr(image, "import_module", absent)
+    with pytest.raises(SagactlError, match="none is installed") as caught:
+        image.render(GOLDEN["order"], "svg")
+    assert "apt install graphviz" in caught.value.help and "mermaid" in caught.value.help
+
+
+def test_without_any_font_png_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "provide", lambda: False)
+    with pytest.raises(SagactlError, match="no font is installed") as caught:
+        image.render(GOLDEN["order"], "png")
+    assert "font-roboto" in caught.value.help
+
+
+def test_a_font_of_a_package_is_used_where_the_system_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "font.ttf").write_bytes(b"")
+    monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr(fonts, "places", lambda: iter(()))
+    monkeypatch.setattr(fonts, "carried", lambda: iter(()))
+    assert not fonts.provide()
+    monkeypatch.setattr(fonts, "carried", lambda: iter((tmp_path,)))
+    assert fonts.provide()
+    assert str(tmp_path) in Path(os.environ["FONTCONFIG_FILE"]).read_text(encoding="utf-8")
+    monkeypatch.delenv("FONTCONFIG_FILE")
+
+
+# -- text
+
+
+@given(st.text(), st.integers(1, 40))
+def test_wrapped_lines_fit_and_lose_nothing_but_spaces(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert "".join("".join(lines).split(" ")) == "".join(text.split(" "))
+    assert all(cells(line) <= width or len(line) == 1 for line in lines)
+
+
+@given(st.text(), st.integers(0, 40))
+def test_clipped_text_fits(text: str, width: int) -> None:
+    assert cells(clip(text, width)) <= width

@@ -1,0 +1,191 @@
+"""What is shown, to people and to programs; nothing from a file gets through unescaped."""
+
+from __future__ import annotations
+
+import json as decoder
+import re
+
+import pytest
+
+from sagactl.model import Saga
+from sagactl.recommender import recommend
+from sagactl.reports.recommendations import Recommended, json, markdown, text
+
+from .builders import act, chain, done, person, pivot, reaction, saga
+
+NASTY = "d\x1b[31mb\u202e\n## x `<img src=x>` | \ud800"
+
+
+def _of(given: Saga) -> Recommended:
+    return Recommended("a/sample.saga.yaml", recommend(given))
+
+
+def _nasty() -> Recommended:
+    given = saga(chain(2), stores={"p0": NASTY, "p1": NASTY}, requires={"engine": NASTY})
+    return Recommended(NASTY, recommend(given))
+
+
+EVERY = [
+    _of(saga(chain(3), style="orchestration")),
+    _of(saga((act("a", "p0"), done("b", "p1"), act("c", "p2")))),
+    _of(saga(chain(5), deadline=True)),
+    _of(saga((*chain(2), done("late", "p3")), style="choreography")),
+    _of(saga((pivot("a", "p0"), reaction("b", "p1")))),
+    _of(saga((person("ask"), *chain(4)), requires={"engine": "temporal"})),
+    _nasty(),
+]
+
+
+# -- text
+
+
+def test_text_of_one_saga() -> None:
+    shown = text.render([_of(saga(chain(3), style="orchestration"))])
+    assert (
+        shown
+        == """\
+sample: choreography (robust, score -4)
+  a/sample.saga.yaml
+  The file declares orchestration.
+
+Score
+  choreography --------o-------|---------------- orchestration  -4
+    -1  participants: 3 participants on the backbone (`p0`, `p1`, `p2`): so few can listen to each
+        other and still be understood
+        source: Ford, Richards, Sadalage, Dehghani: Software Architecture: The Hard Parts (about 4)
+  -1.5  steps: 3 steps to coordinate (`s0`, `s1`, `s2`): a chain that short needs no coordinator
+        source: the rule of thumb: choreography for 3 to 4 simple steps, an orchestrator for 5 or
+        more
+    -1  branching: no choice: without a decision every event has one successor
+        source: practitioner guides
+  -0.5  service-cycles: no two services would listen to each other: events flow one way
+        source: Azure Architecture Center, saga; Richardson: Microservices Patterns
+        worth nothing here: rollback-chain, join, reactions, deadline, human-wait, visibility,
+        contexts, throughput, changes-often, no-single-point-of-failure
+
+Gates
+    no  Are all writes in one store?
+    no  Is there only one writing step, and are all others retriable reactions?
+    no  Are there only reads?
+    no  Must an invariant hold at every moment, and does one owner have all that write it?
+    no  May a step fail beside or after an effect that cannot be undone?
+    no  Is an engine already in place, and is the score above -4?
+
+The nearest change that would flip it
+  - 2 more branches make it orchestration (score -1, by the rule of thumb)
+  - 2 more steps with participants of their own make it orchestration (score +2)
+"""
+    )
+
+
+def test_several_sagas_are_a_table_and_details_only_when_asked_for() -> None:
+    shown = text.render(EVERY[:3])
+    assert shown.splitlines()[0].split() == ["saga", "recommended", "strength", "score", "declared", "decided", "by"]
+    assert len(shown.splitlines()) == 4
+    detailed = text.render(EVERY[:3], verbose=True)
+    assert detailed.startswith(shown)
+    assert detailed.count("Gates") == 3
+
+
+def test_text_says_what_to_do_instead() -> None:
+    shown = text.render([_of(saga(chain(2), stores={"p0": "db", "p1": "db"}))])
+    assert "Instead: Do it in one local transaction on `db`" in shown
+    shown = text.render([_of(saga((*chain(2), done("late", "p3"))))])
+    assert "Let `late` come before `s1`" in shown
+    assert "Once that is mended, the factors speak for choreography." in shown
+
+
+def test_text_lists_what_a_draft_still_misses() -> None:
+    shown = text.render([_of(saga((act("a", "p0"), done("b", "p1"), act("c", "p2"))))])
+    assert "the compensations of `a`, `c`" in shown
+
+
+@pytest.mark.parametrize("width", [40, 72, 100])
+@pytest.mark.parametrize("verbose", [False, True])
+def test_text_keeps_its_width(width: int, verbose: bool) -> None:
+    shown = text.render(EVERY, verbose=verbose, width=width)
+    longest = max((line for line in shown.splitlines() if "--" not in line and "decided by" not in line), key=len)
+    assert len(longest) <= max(width, 60), longest
+
+
+def test_paint_gets_every_piece_and_plain_text_has_none() -> None:
+    roles: set[str] = set()
+
+    def paint(piece: str, role: text.Role) -> str:
+        roles.add(role)
+        return f"\x1b[1m{piece}\x1b[0m"
+
+    painted = text.render(EVERY, verbose=True, paint=paint)
+    plain = text.render(EVERY, verbose=True)
+    assert roles == {"heading", "orchestration", "choreography", "warning", "dim"}
+    bare = re.sub(r"\x1b\[[01]m", "", painted)
+    assert [line.rstrip() for line in bare.splitlines()] == plain.splitlines()
+
+
+def test_nothing_to_recommend() -> None:
+    assert text.render([]) == "No saga to recommend anything for.\n"
+
+
+# -- json
+
+
+def test_json_has_the_agreed_shape() -> None:
+    document = decoder.loads(json.render(EVERY))
+    assert document["version"] == 1
+    assert len(document["sagas"]) == len(EVERY)
+    for each in document["sagas"]:
+        assert set(each) >= {
+            "saga",
+            "path",
+            "recommendation",
+            "strength",
+            "score",
+            "gates",
+            "factors",
+            "flips",
+            "evidence",
+        }
+        assert each["recommendation"] in ("orchestration", "choreography", "hybrid", "none", "redesign")
+        assert each["strength"] in ("robust", "clear", "weak")
+        assert all(set(factor) >= {"name", "value", "points", "reason", "source"} for factor in each["factors"])
+        assert all({"kind", "name", "sentence", "verdict", "score"} <= set(flip) for flip in each["flips"])
+        assert each["evidence"] is None
+
+
+def test_json_carries_evidence_where_there_is_some() -> None:
+    evidence = {"orchestration": {"messages": 6}, "choreography": {"messages": 4}}
+    given = EVERY[0]._replace(evidence=evidence)
+    assert decoder.loads(json.render([given]))["sagas"][0]["evidence"] == evidence
+
+
+# -- markdown
+
+
+def test_markdown_of_one_saga() -> None:
+    shown = markdown.render([_of(saga(chain(3)))])
+    lines = shown.splitlines()
+    assert lines[0] == "## `sample`: choreography"
+    assert "| points | factor | what was found | source |" in lines
+    assert "- 2 more branches make it orchestration (score -1, by the rule of thumb)" in lines
+    rows = [line for line in lines if line.startswith("|")]
+    assert len(rows) == 2 + 14
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {5}
+
+
+def test_markdown_keeps_names_in_their_backticks() -> None:
+    shown = markdown.render([_nasty()])
+    outside = re.sub(r"`[^`]*`", "", shown)
+    assert "<img" not in outside
+    assert not any(line.startswith("## x") for line in shown.splitlines())
+
+
+# -- all of them
+
+
+@pytest.mark.parametrize("render", [text.render, json.render, markdown.render])
+def test_nothing_gets_through(render: object) -> None:
+    assert callable(render)
+    shown = str(render([_nasty(), _nasty()])) + str(render([_nasty()]))
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    shown.encode("utf-8")
