@@ -17,9 +17,7 @@ PATTERN: Final = (
 ZERO_PATTERN: Final = PATTERN.replace("(?:[1-9]", "(?:0(?:ms|s|m|h|d)|[1-9]", 1)
 
 _PLAIN = re.compile(r"([1-9][0-9]*(?:\.[0-9]+)?|0)(ms|s|m|h|d)")
-_ISO = re.compile(
-    r"P(?=[0-9T])(?:([0-9]+)D)?(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
-)
+_ISO = r"P(?=[0-9T])(?:([0-9]+)D)?(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
 _MAX_LENGTH = 40
 
 HOW_TO_WRITE: Final = "write a number and one of ms, s, m, h, d, such as `500ms`, `30s` or `15m`"
@@ -32,7 +30,7 @@ def parse_duration(text: str) -> float | None:
     plain = _PLAIN.fullmatch(text)
     if plain is not None:
         return round(float(plain[1]) * UNITS_S[plain[2]], 9)
-    iso = _ISO.fullmatch(text)
+    iso = re.fullmatch(_ISO, text) if text.startswith("P") else None
     if iso is None:
         return None
     days, hours, minutes, seconds = iso.groups(default="0")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from importlib import import_module
+from time import strftime
 from typing import Annotated, Any
 
 import typer
@@ -52,7 +52,7 @@ def command(
         if allow_empty and error.message.startswith("no definition in"):
             return ExitStatus.CLEAN
         raise
-    today = date.today().isoformat()
+    today = strftime("%Y-%m-%d")
     files = tuple(lint(reading, rules, workspace.sagas, today) for reading in workspace.readings)
     report = Report(files, style_for(color, output=output), columns())
     found = any(True for _ in report.findings())

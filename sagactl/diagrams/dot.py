@@ -5,6 +5,7 @@ Names are quoted strings, labels HTML-like; everything from a definition passes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape as escape_html
 from itertools import pairwise
@@ -50,6 +51,9 @@ EDGES: Final[Mapping[str, str]] = {
     "undoes": f'style=dashed, color="{NEUTRAL}", dir=back, arrowtail=vee, weight=8',
     "rollback": f'color="{BACK}", penwidth=1.6, constraint=false',
 }
+
+
+_NAMES = re.compile(r"\\(?=[A-Za-z\\])")
 
 
 def render(figure: Figure) -> str:
@@ -210,8 +214,12 @@ def _font(content: str, size: int, colour: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Text for an HTML-like label; an empty one is a space, because an empty element is an error."""
-    return escape_html(escape(text)).replace("\\", "&#92;").replace("&#x27;", "&#39;") or " "
+    r"""Text for an HTML-like label; an empty one is a space, because an empty element is an error.
+
+    Graphviz replaces `\N` by the name of the node even here; a backslash in an element of its own is left alone.
+    """
+    shown = escape_html(escape(text)).replace("&#x27;", "&#39;")
+    return _NAMES.sub("<FONT>&#92;</FONT>", shown) or " "
 
 
 def _plain(lines: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from sagactl.diagrams.rollback import Rollback, rollback, undo_links, undoable
 from sagactl.diagrams.wiring import END, START, Wire, node_id, wiring
 from sagactl.durations import duration_text
 from sagactl.errors import UnknownName
-from sagactl.flow import Flow, FlowStep, Policy
+from sagactl.flow import Flow, FlowStep, Policy, exclusive
 from sagactl.model import Saga
 
 View = Literal["flow", "rollback"]
@@ -93,9 +93,6 @@ class Figure:
     edges: tuple[Edge, ...]
     lanes: tuple[Lane, ...]
     outline: Block
-
-    def node(self, id: str) -> Node:
-        return next(node for node in self.nodes if node.id == id)
 
     def undo_of(self) -> dict[str, Node]:
         """The compensation that stands beside each step's node."""
@@ -355,6 +352,9 @@ def _sentences(flow: Flow, plan: Rollback) -> Iterator[str]:
             yield "Equal numbers do not wait for each other."
     else:
         yield "Nothing is undone, because nothing that can be undone was done before."
+    undone = [step.step for step in flow.steps if step.step.when and plan.number(step.index)]
+    if any(exclusive(one, two) for one in undone for two in undone):
+        yield "Of steps on different outcomes of one choice, a run has done only some."
     if plan.own == "if-unknown":
         yield f"{step.id} itself is undone first if nobody knows whether it was done."
     if step.kind == "pivot":

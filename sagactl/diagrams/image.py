@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from html import escape as escape_html
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Final, Literal
 
 from sagactl.diagrams import dot, fonts
@@ -24,10 +25,19 @@ PNG_DPI: Final = 144
 
 FONTS: Final = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
+LONGEST_S: Final = 120
+
 HELP: Final = (
-    "install Graphviz (`apt install graphviz`, `brew install graphviz`), or `pip install pygraphviz`, whose wheels "
-    "carry it; the formats dot, mermaid and text need neither"
+    "install Graphviz (`apt install graphviz` or `brew install graphviz`, and `pip install graphviz`), or "
+    "`pip install pygraphviz`, whose wheels carry it; the formats dot, mermaid and text need neither"
 )
+
+PROGRAM: Final = """
+import sys, pygraphviz
+graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
+graph.layout(prog="dot")
+sys.stdout.buffer.write(graph.draw(format=sys.argv[1]))
+"""
 
 _HEAD = re.compile(r"^.*?<svg\b", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
@@ -67,13 +77,21 @@ def _by_installed_dot(source: str, format: Format) -> bytes:
 
 
 def _by_pygraphviz(source: str, format: Format) -> bytes:
+    """Draws in a process of its own: the library writes warnings about fonts where they would stand among ours."""
+    import subprocess
+    import sys
+
+    if find_spec("pygraphviz") is None:
+        raise SagactlError(f"drawing {format} needs Graphviz, and Python finds none", help=HELP)
+    call = [sys.executable, "-P", "-c", PROGRAM, format]
     try:
-        pygraphviz = import_module("pygraphviz")
-    except ImportError as error:
-        raise SagactlError(f"drawing {format} needs Graphviz, and none is installed", help=HELP) from error
-    graph = pygraphviz.AGraph(string=source)
-    graph.layout(prog="dot")
-    return bytes(graph.draw(format=format))
+        done = subprocess.run(call, input=source.encode(), capture_output=True, timeout=LONGEST_S, check=True)
+    except subprocess.TimeoutExpired as error:
+        raise SagactlError(f"Graphviz did not finish within {LONGEST_S} seconds", help=HELP) from error
+    except subprocess.CalledProcessError as error:
+        why = error.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise SagactlError(f"Graphviz could not draw the picture: {escape(''.join(why))}", help=HELP) from error
+    return done.stdout
 
 
 def _tidy(svg: str, figure: Figure) -> str:

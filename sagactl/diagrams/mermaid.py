@@ -59,13 +59,13 @@ def _node(node: Node) -> str:
 
 
 def _lines(node: Node) -> Iterator[str]:
-    number = f"{node.number}. " if node.number is not None else ""
+    number = f"{node.number} · " if node.number is not None else ""
     title = f"{node.subtitle}: {node.title}" if node.role == "end" and node.subtitle else node.title
     yield f"<b>{_label(number + title)}</b>" if node.role not in ("start", "choice") else _label(title)
     if node.role != "end":
         yield from (_label(line) for line in wrap(escape(node.subtitle), LINE_WIDTH) if line)
     yield from (_label(line) for line in wrap(escape(" · ".join(node.badges)), LINE_WIDTH) if line)
-    if node.state in ("failing", "maybe", "idle"):
+    if node.state in ("failing", "maybe", "idle") and node.role != "end":
         yield f"<i>{_label(STATE_TEXTS[node.state])}</i>"
     if node.problem:
         yield f"<i>{_label(node.problem)}</i>"

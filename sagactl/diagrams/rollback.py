@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,7 +59,7 @@ def rollback(flow: Flow, failing: str) -> Rollback:
     return Rollback(
         failing=at,
         done=done,
-        never=tuple(index for index in range(len(flow.steps)) if index != at and index not in done),
+        never=tuple(step.index for step in flow.steps if step.index not in {at, *done}),
         levels=() if committed else _levels(flow, undone),
         own="kept" if committed else own,
         committed=committed,
@@ -79,12 +79,20 @@ def undo_links(flow: Flow, plan: Rollback) -> Iterator[tuple[int | None, int | N
         yield from ((None, index) for index in undone)
         yield from ((index, None) for index in undone)
         return
-    behind = {index: [other for other in undone if flow.descendants[index] >> other & 1] for index in undone}
+    everything = _bits(undone)
+    behind = {index: flow.descendants[index] & everything for index in undone}
     for index in undone:
-        nearest = [one for one in behind[index] if not any(one in behind[two] for two in behind[index])]
+        further = 0
+        for step in flow.members(behind[index]):
+            further |= behind[step.index]
+        nearest = [step.index for step in flow.members(behind[index] & ~further)]
         yield from ((other, index) for other in nearest or (None,))
-        if not any(flow.ancestors[index] >> other & 1 for other in undone):
+        if not flow.ancestors[index] & everything:
             yield index, None
+
+
+def _bits(indexes: Iterable[int]) -> int:
+    return sum(1 << index for index in set(indexes))
 
 
 def _commits(flow: Flow, index: int, pivots: list[int]) -> bool:
@@ -105,11 +113,13 @@ def _own(flow: Flow, step: FlowStep) -> Own:
 def _levels(flow: Flow, undone: list[int]) -> tuple[tuple[int, ...], ...]:
     if flow.saga.rollback.order == "parallel":
         return (tuple(sorted(undone)),) if undone else ()
+    everything = _bits(undone)
     ranks: dict[int, int] = {}
+    levels: list[list[int]] = []
     for index in reversed(flow.order):
-        if index in undone:
-            ranks[index] = 1 + max((ranks[other] for other in ranks if flow.descendants[index] >> other & 1), default=0)
-    return tuple(
-        tuple(sorted(index for index, rank in ranks.items() if rank == place))
-        for place in range(1, max(ranks.values(), default=0) + 1)
-    )
+        if everything >> index & 1:
+            later = flow.members(flow.descendants[index] & everything)
+            ranks[index] = max((ranks[step.index] + 1 for step in later), default=0)
+            levels += [[]] if ranks[index] == len(levels) else []
+            levels[ranks[index]].append(index)
+    return tuple(tuple(sorted(level)) for level in levels)

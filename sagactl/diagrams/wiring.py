@@ -18,6 +18,7 @@ START: Final = "start"
 END: Final = "end:completed"
 
 Facts = Mapping[str, frozenset[str]]
+Known = tuple[str, frozenset[tuple[str, frozenset[str]]]]
 
 
 class Token(NamedTuple):
@@ -86,7 +87,7 @@ class _Walk:
         self.outcomes = outcomes(flow)
         self.found = Wiring()
         self.choice_of: dict[str, str] = {}
-        self.shared: dict[tuple[str, frozenset[str]], str] = {}
+        self.shared: dict[tuple[str, frozenset[Known]], str] = {}
         self.reached: dict[str, set[str]] = {START: set()}
         self.facts: dict[str, Facts] = {START: {}}
         self.ends: dict[int, list[Token]] = {}
@@ -146,7 +147,7 @@ class _Walk:
 
     def diamond(self, choice: str, groups: list[list[Token]]) -> str:
         """The diamond at which these tokens meet; the same tokens with the same question meet only once."""
-        key = (choice, frozenset(token.source for group in groups for token in group))
+        key = (choice, frozenset(_known(token) for group in groups for token in group))
         if key not in self.shared:
             id = f"choice:{len(self.found.diamonds) + 1}"
             self.shared[key] = id
@@ -217,6 +218,10 @@ class _Walk:
 
 def _knowing(token: Token, choice: str, possible: frozenset[str]) -> Token:
     return Token(token.source, {**token.facts, choice: possible})
+
+
+def _known(token: Token) -> Known:
+    return token.source, frozenset(token.facts.items())
 
 
 def _distinct(tokens: Iterable[Token]) -> list[Token]:

@@ -8,7 +8,10 @@ from typing import Final
 from sagactl.model import Step
 
 NOTICES: Final = frozenset(
-    "call chat email e-mail fax letter mail message newsletter notice notification phone push sms text webhook".split()
+    (
+        *("call", "chat", "e-mail", "email", "fax", "letter", "mail", "message", "newsletter"),
+        *("notice", "notification", "phone", "push", "sms", "text", "webhook"),
+    )
 )
 """External effects that somebody has seen as soon as they happen."""
 
@@ -16,7 +19,10 @@ _NOTICE_WORDS: Final = NOTICES | {"confirmation", "greeting", "invitation", "rec
 _NOTICE_VERBS: Final = frozenset(("email", "mail", "notify", "text"))
 
 _NOTHING: Final = frozenset(
-    "donothing dummy empty ignore noaction nocompensation noop nooperation none nothing null pass placeholder skip todo".split()
+    (
+        *("donothing", "dummy", "empty", "ignore", "noaction", "nocompensation", "noop", "nooperation"),
+        *("none", "nothing", "null", "pass", "placeholder", "skip", "todo"),
+    )
 )
 _NOTHING_VERBS: Final = frozenset(("dummy", "ignore", "log", "noop", "print", "skip", "todo"))
 

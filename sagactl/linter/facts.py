@@ -13,6 +13,14 @@ from sagactl.model import Saga, Step
 COMMITTED_KINDS = ("pivot", "retriable", "read-only")
 """A step that declares one of these kinds says by that why nothing undoes it."""
 
+PLACEHOLDERS = frozenset(
+    (
+        *("", "fixme", "later", "n/a", "na", "nil", "no", "none", "not needed", "nothing"),
+        *("tba", "tbd", "todo", "true", "wip", "x", "xx", "xxx", "yes"),
+    )
+)
+"""What people write where a reason is asked for and none is given."""
+
 
 class NoReturn(NamedTuple):
     """An effect that cannot be undone, and (as a bit set) the steps after or beside it that can still fail."""
@@ -31,10 +39,13 @@ class Facts:
 
     @cached_property
     def forgotten(self) -> int:
-        """The steps that say neither how they are undone nor why not (missing-compensation), as a bit set."""
+        """The steps that say neither how they are undone nor why not, as a bit set.
+
+        missing-compensation and unexplained-omission speak of them.
+        """
         bits = 0
         for index, step in enumerate(self.saga.steps):
-            if is_forgotten(step):
+            if is_forgotten(step) or is_unexplained(step):
                 bits |= 1 << index
         return bits
 
@@ -151,6 +162,13 @@ def is_forgotten(step: Step) -> bool:
         and not step.omits_compensation
         and step.kind not in COMMITTED_KINDS
     )
+
+
+def is_unexplained(step: Step) -> bool:
+    """Whether the step is said to have no compensation, without a reason that is one."""
+    if not step.omits_compensation or step.kind in COMMITTED_KINDS:
+        return False
+    return step.no_compensation is None or step.no_compensation.strip(" .-_?!…").lower() in PLACEHOLDERS
 
 
 def can_fail(step: FlowStep) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from sagactl.errors import UnknownName
 from sagactl.finding import Finding, Region
 from sagactl.linter.rule import Rule
+from sagactl.source.check import RULE_NAMES
 from sagactl.source.document import Document
 from sagactl.source.node import Comment, Node
 
@@ -37,22 +38,27 @@ class Ignore(NamedTuple):
 
 
 def apply_ignores(
-    document: Document, findings: list[Located], rules: tuple[Rule, ...], today: str
+    document: Document, findings: list[Located], rules: tuple[Rule, ...], today: str, judged: bool = True
 ) -> tuple[list[Located], int]:
-    """The findings that stay, with those on the comments themselves, and how many were suppressed."""
+    """The findings that stay, with those on the comments themselves, and how many were suppressed.
+
+    `judged` says whether the rules have looked at the saga: only then can a suppression turn out to be unused.
+    """
     if MARK not in document.text.string:
         return findings, 0
-    kept, suppressed = list(findings), 0
+    chosen = {rule.code for rule in rules}
+    kept, problems, suppressed = list(findings), _misspelt(document), 0
     for ignore in read_ignores(document):
-        codes, problems = _resolve(ignore, today)
+        codes, wrong = _resolve(ignore, today)
+        problems += wrong
+        if wrong:
+            continue
         before = len(kept)
-        if not problems:
-            kept = [located for located in kept if not _reaches(ignore, codes, located)]
-            suppressed += before - len(kept)
-        if not problems and len(kept) == before and codes & {rule.code for rule in rules}:
-            problems = [_note("SG991", "unused-suppression", "warning", "this suppression suppresses nothing", ignore)]
-        kept += problems
-    return kept, suppressed
+        kept = [located for located in kept if not _reaches(ignore, codes, located)]
+        suppressed += before - len(kept)
+        if len(kept) == before and judged and codes <= chosen:
+            problems.append(_note("SG991", "this suppression suppresses nothing", ignore.place))
+    return kept + [problem for problem in problems if problem.finding.code in chosen], suppressed
 
 
 def read_ignores(document: Document) -> list[Ignore]:
@@ -65,12 +71,25 @@ def read_ignores(document: Document) -> list[Ignore]:
     return found
 
 
+def _misspelt(document: Document) -> list[Located]:
+    """Comments that address sagactl in words it does not know; their author believes that they do something."""
+    help = "write `# sagactl: ignore[SG101] why this is right here`"
+    return [
+        _note("SG992", "this comment is none that sagactl understands", _place(comment), help)
+        for comment in document.comments
+        if comment.text.lstrip().startswith(MARK) and not _comment.match(comment.text)
+    ]
+
+
 def _ignore(document: Document, comment: Comment, matched: re.Match[str]) -> Ignore:
     first, last = _reach(document, comment)
     names = tuple(name.strip() for name in (matched["names"] or "").split(",") if name.strip())
+    return Ignore(names, matched["reason"].strip(), matched["until"] or "", _place(comment), first, last)
+
+
+def _place(comment: Comment) -> Region:
     column = comment.column + 1
-    place = Region(comment.line + 1, column, comment.line + 1, column + len(comment.text) + 1)
-    return Ignore(names, matched["reason"].strip(), matched["until"] or "", place, first, last)
+    return Region(comment.line + 1, column, comment.line + 1, column + len(comment.text) + 1)
 
 
 def _reach(document: Document, comment: Comment) -> tuple[int, int]:
@@ -85,7 +104,7 @@ def _reach(document: Document, comment: Comment) -> tuple[int, int]:
     if key is not None and key.value == "saga" and document.root is not None and _is_root_entry(document.root, key):
         return 1, len(document.lines)
     start = key if key is not None else value
-    return start.span.line + 1, max(value.span.end_line, start.span.line) + 1
+    return start.span.line + 1, max(value.span.end_line + (value.span.end_column > 0), start.span.line + 1)
 
 
 def _next_line_of_text(lines: list[str], line: int) -> int:
@@ -126,9 +145,7 @@ def _reaches(ignore: Ignore, codes: frozenset[str], located: Located) -> bool:
     return ignore.first_line <= located.region.line <= ignore.last_line
 
 
-_VALIDITY = frozenset(
-    {"SG001", "SG002", "SG003", "SG004", "SG008", "SG010", "SG016", "SG017", "SG018", "SG019", "SG020"}
-)
+_VALIDITY = frozenset(RULE_NAMES)
 
 
 def _resolve(ignore: Ignore, today: str) -> tuple[frozenset[str], list[Located]]:
@@ -141,28 +158,20 @@ def _resolve(ignore: Ignore, today: str) -> tuple[frozenset[str], list[Located]]
         try:
             codes.add(find(name).code)
         except UnknownName as error:
-            problems.append(
-                _note("SG992", "unknown-rule-in-suppression", "error", error.message, ignore, help=error.help)
-            )
+            problems.append(_note("SG992", error.message, ignore.place, error.help))
     if not ignore.names:
-        message = "this suppression names no rule"
-        problems.append(
-            _note("SG992", "unknown-rule-in-suppression", "error", message, ignore, help="write `ignore[SG101]`")
-        )
+        problems.append(_note("SG992", "this suppression names no rule", ignore.place, "write `ignore[SG101]`"))
     if not ignore.reason:
-        message = "this suppression gives no reason"
         help = "say after the bracket why the finding is right to be ignored here"
-        problems.append(_note("SG000", "suppression-without-reason", "error", message, ignore, help=help))
+        problems.append(_note("SG000", "this suppression gives no reason", ignore.place, help))
     if ignore.until and today and ignore.until < today:
-        message = f"this suppression ended on {ignore.until}"
-        problems.append(_note("SG993", "expired-suppression", "warning", message, ignore))
+        problems.append(_note("SG993", f"this suppression ended on {ignore.until}", ignore.place))
     return frozenset(codes), problems
 
 
-def _note(code: str, name: str, severity: str, message: str, ignore: Ignore, help: str = "") -> Located:
-    from typing import Any
-
+def _note(code: str, message: str, place: Region, help: str = "") -> Located:
     from sagactl.linter.lint import Located
+    from sagactl.linter.registry import find
 
-    level: Any = severity
-    return Located(Finding(code, name, level, message, ignore.place, help=help), ignore.place)
+    rule = find(code)
+    return Located(Finding(code, rule.name, rule.severity, message, place, help=help, note=rule.why), place)

@@ -41,7 +41,7 @@ def lint(reading: Reading, rules: Iterable[Rule], sagas: Mapping[str, Saga] | No
     if reading.valid and reading.saga is not None:
         findings += check(reading.saga, chosen, sagas)
     located = [Located(finding, locate(reading.document, finding.place)) for finding in findings]
-    kept, suppressed = apply_ignores(reading.document, located, chosen, today)
+    kept, suppressed = apply_ignores(reading.document, located, chosen, today, judged=reading.valid)
     return Linted(reading, tuple(sorted(kept, key=_position)), suppressed)
 
 

@@ -98,7 +98,7 @@ def explain_text(page: Page, style: Style = plain) -> str:
         lines += [style("heading", heading), ""]
         lines += ["    " + style("code", line) if line else "" for line in example.rstrip().split("\n")]
         lines.append("")
-    lines.append(style("heading", "Source") + "  " + page.source)
+    lines.append(style("heading", "Source") + "  " + fill(page.source, 80, subsequent_indent="        "))
     lines.append(style("heading", "Suppress") + f"  # sagactl: ignore[{page.code}] <why it is right here>")
     return "\n".join(lines) + "\n"
 
@@ -125,7 +125,11 @@ def _sentences(paragraph: str) -> Iterator[str]:
     """The sentences of a paragraph, each for a line of its own."""
     start = 0
     for at in range(len(paragraph) - 2):
-        if paragraph[at] in ".?!" and paragraph[at + 1] == " " and (paragraph[at + 2].isupper() or paragraph[at + 2] == "`"):
+        if (
+            paragraph[at] in ".?!"
+            and paragraph[at + 1] == " "
+            and (paragraph[at + 2].isupper() or paragraph[at + 2] == "`")
+        ):
             yield paragraph[start : at + 1]
             start = at + 2
     yield paragraph[start:]

@@ -84,22 +84,28 @@ def _waits_between(flow: Flow, writers: tuple[FlowStep, ...]) -> bool:
 def _one_write(facts: Facts) -> Names | None:
     """The one step that writes, if everything else is read-only or an independent retriable reaction to it.
 
+    If all that writes only reacts, the first of it is the write: retriable or not, nothing must be coordinated.
     Nothing after or beside it may say no, or the write would have to be undone; a nested saga and a step for each
     item of a list are several writes.
     """
-    if len(facts.backbone) != 1:
+    if len(facts.backbone) > 1 or not (facts.backbone or facts.reactions):
         return None
-    (write,) = facts.backbone
+    write = (
+        facts.backbone[0]
+        if facts.backbone
+        else min(facts.reactions, key=lambda step: facts.flow.order.index(step.index))
+    )
     if write.step.saga is not None or write.step.for_each is not None:
         return None
     near = facts.flow.descendants[write.index] | facts.flow.beside(write.index)
     if any(says_no(step) and not exclusive(step.step, write.step) for step in facts.flow.members(near)):
         return None
-    if not facts.reactions:
+    others = [step.id for step in facts.reactions if step.index != write.index]
+    if not others:
         return {"step": quoted([write.id]), "rest": "nothing else has effects", "after": "the rest"}
-    names = quoted(step.id for step in facts.reactions)
+    names = quoted(others)
     reacts = "only react and can be tried until they succeed"
-    if len(facts.reactions) == 1:
+    if len(others) == 1:
         reacts = "only reacts and can be tried until it succeeds"
     return {"step": quoted([write.id]), "rest": f"{names} {reacts}", "after": names}
 

@@ -24,6 +24,9 @@ ROLES: Final[dict[str, str]] = {
     "undo": "35",
     "fault": "1;33",
     "strong": "1",
+    "heading": "1",
+    "orchestration": "36",
+    "choreography": "35",
 }
 
 

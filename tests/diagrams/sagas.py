@@ -7,13 +7,17 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from sagactl.model import Choice, Compensation, Deadline, Defaults, Outcome, Retry, Rollback, Saga, Step, Wait
+from sagactl.model import Choice, Compensation, Deadline, Defaults, Outcome, Retry, Rollback, RollbackOrder, Saga, Step, Wait
 
 
 def step(id: str, **more: object) -> Step:
     """A step whose action and compensation are named after it, unless said otherwise."""
     name = id.title().replace("-", "")
-    given: dict[str, object] = {"participant": "shop", "action": f"Do{name}", "compensation": Compensation(command=f"Undo{name}")}
+    given: dict[str, object] = {
+        "participant": "shop",
+        "action": f"Do{name}",
+        "compensation": Compensation(command=f"Undo{name}"),
+    }
     if {"wait", "saga"} & more.keys():
         given = {}
     return Step(id=id, **{**given, **more})  # type: ignore[arg-type]
@@ -42,7 +46,13 @@ ORDER: Final = Saga(
         step("charge-payment", participant="payment", external=("money-in",), rejects=("CardDeclined",)),
         step("book-express", participant="courier", when={"speed": "express"}),
         step("create-shipment", participant="shipping", compensation=None, kind="pivot"),
-        step("send-confirmation", participant="mail", compensation=None, kind="retriable", retry=Retry(attempts="forever")),
+        step(
+            "send-confirmation",
+            participant="mail",
+            compensation=None,
+            kind="retriable",
+            retry=Retry(attempts="forever"),
+        ),
     ),
 )
 
@@ -159,14 +169,14 @@ texts = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=30), st.text(st.cha
 
 
 @st.composite
-def sagas(draw: st.DrawFn, *, texts: st.SearchStrategy[str] = st.nothing(), most: int = 9) -> Saga:
+def sagas(draw: st.DrawFn, *, texts: st.SearchStrategy[str] | None = None, most: int = 9) -> Saga:
     """Any saga: any order, any conditions; with `texts` its words are anything at all."""
     count = draw(st.integers(0, most))
     ids = [f"step-{place}" for place in range(count)]
-    if not texts.is_empty:
+    if texts is not None:
         ids = draw(st.lists(texts, min_size=count, max_size=count))
     choices = {id: choice(id, *outcomes) for id, outcomes in (("one", ("a", "b")), ("two", ("x", "y", "z")))}
-    words = st.sampled_from(("shop", "bank", "depot")) if texts.is_empty else texts
+    words = st.sampled_from(("shop", "bank", "depot")) if texts is None else texts
     steps = []
     for place, id in enumerate(ids):
         near = st.lists(st.sampled_from(ids[:place]), unique=True, max_size=3) if place else st.just([])
@@ -174,7 +184,11 @@ def sagas(draw: st.DrawFn, *, texts: st.SearchStrategy[str] = st.nothing(), most
             Step(
                 id=id,
                 after=draw(st.one_of(st.none(), near.map(tuple))),
-                when=draw(st.sampled_from(({}, {}, {"one": "a"}, {"one": "b"}, {"two": "x"}, {"one": "a", "two": "y"}, {"one": "?"}))),
+                when=draw(
+                    st.sampled_from(
+                        ({}, {}, {"one": "a"}, {"one": "b"}, {"two": "x"}, {"one": "a", "two": "y"}, {"one": "?"})
+                    )
+                ),
                 participant=draw(words),
                 action=draw(words),
                 wait=draw(st.sampled_from((None, None, None, Wait(event="Event")))),
@@ -183,5 +197,7 @@ def sagas(draw: st.DrawFn, *, texts: st.SearchStrategy[str] = st.nothing(), most
                 rejects=draw(st.sampled_from(((), ("No",)))),
             )
         )
-    order = draw(st.sampled_from((None, "parallel")))
-    return Saga(id=draw(words), description=draw(words), choices=choices, rollback=Rollback(order=order), steps=tuple(steps))
+    order: RollbackOrder | None = draw(st.sampled_from((None, "parallel")))
+    return Saga(
+        id=draw(words), description=draw(words), choices=choices, rollback=Rollback(order=order), steps=tuple(steps)
+    )

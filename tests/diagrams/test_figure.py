@@ -55,8 +55,8 @@ def test_exclusive_outcomes_make_a_fork_and_not_a_chain() -> None:
         "adjuster-review -> pay-claim",
         "review -not-needed-> pay-claim",
         "verdict -not-covered-> record-refusal",
-        "pay-claim -> send-decision",
         "record-refusal -> send-decision",
+        "pay-claim -> send-decision",
         "send-decision -> completed",
     ]
 

@@ -6,9 +6,7 @@ import os
 import re
 import struct
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Final
 from xml.etree import ElementTree
 
@@ -183,15 +181,19 @@ def test_a_pdf_does_not_say_when_it_was_made() -> None:
 
 
 def test_without_graphviz_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(name: str) -> ModuleType:
-        if name in ("graphviz", "pygraphviz"):
-            raise ImportError(name)
-        return import_module(name)
-
-    monkeypatch.setattr(image, "import_module", absent)
-    with pytest.raises(SagactlError, match="none is installed") as caught:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(image, "find_spec", lambda name: None)
+    with pytest.raises(SagactlError, match="needs Graphviz") as caught:
         image.render(GOLDEN["order"], "svg")
     assert "apt install graphviz" in caught.value.help and "mermaid" in caught.value.help
+
+
+def test_what_graphviz_complains_about_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("pygraphviz")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(dot, "render", lambda drawn: "no graph")
+    with pytest.raises(SagactlError, match="could not draw"):
+        image.render(GOLDEN["order"], "svg")
 
 
 def test_without_any_font_png_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

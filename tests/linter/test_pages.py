@@ -83,7 +83,7 @@ def test_a_style_dresses_each_part_by_its_role() -> None:
 def test_every_page_can_be_written(rule: Rule) -> None:
     shown = page(rule)
     assert shown.bad in markdown(shown)
-    assert max(len(line) for line in explain_text(shown).splitlines()) <= 130
+    assert max(len(line) for line in explain_text(shown).splitlines()) <= 120
 
 
 def test_a_page_is_read_once() -> None:

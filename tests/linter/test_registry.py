@@ -22,7 +22,7 @@ def test_a_rule_is_found_by_its_code_and_its_name(name: str) -> None:
     [
         ("missing-compensations", "did you mean `missing-compensation`?"),
         ("missing_compensation", "did you mean `missing-compensation`?"),
-        ("SG1O1", "did you mean `SG101`?"),
+        ("mising-compensation", "did you mean `missing-compensation`?"),
     ],
 )
 def test_an_unknown_name_comes_with_a_suggestion(name: str, help: str) -> None:

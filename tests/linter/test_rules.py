@@ -29,7 +29,7 @@ AREAS = {
 """The folders, and how the codes in each begin."""
 
 INNER = """
-saga: trip-hotel
+saga: book-hotel-for-good
 rollback: {triggers: [rejection, failure, timeout]}
 steps:
   - step: hold-room
@@ -91,7 +91,7 @@ def test_the_bad_example_has_no_other_error(rule: Rule) -> None:
 def test_the_docstring_is_complete(rule: Rule) -> None:
     shown = page(rule)
     assert shown.title.endswith(".")
-    assert shown.title[0].islower()
+    assert not shown.title[0].isupper()
     assert shown.source and not shown.source.isspace()
     assert shown.since == "0.1"
     assert shown.bad != shown.good

@@ -14,17 +14,32 @@ from sagactl.recommender.facts import Counts, collect
 from .builders import chain, saga
 
 THRESHOLDS: list[tuple[str, Counts, float]] = [
-    *(("participants", Counts(participants=n), points) for n, points in
-      ((1, -2), (2, -2), (3, -1), (4, 0), (5, 1.5), (6, 2.5), (20, 2.5))),
-    *(("steps", Counts(steps=n), points) for n, points in
-      ((2, -1.5), (3, -1.5), (4, -0.5), (5, 1), (6, 2), (8, 2), (9, 3), (1000, 3))),
+    *(
+        ("participants", Counts(participants=n), points)
+        for n, points in ((1, -2), (2, -2), (3, -1), (4, 0), (5, 1.5), (6, 2.5), (20, 2.5))
+    ),
+    *(
+        ("steps", Counts(steps=n), points)
+        for n, points in ((2, -1.5), (3, -1.5), (4, -0.5), (5, 1), (6, 2), (8, 2), (9, 3), (1000, 3))
+    ),
     *(("branching", Counts(choices=n), points) for n, points in ((0, -1), (1, 1), (2, 2), (9, 2))),
     *(("rollback-chain", Counts(rollback_chain=n), points) for n, points in ((0, -1), (1, -1), (2, 0), (3, 1.5))),
-    *(("service-cycles", Counts(service_cycles=n), points) for n, points in
-      ((0, -0.5), (1, 0.5), (2, 0.5), (3, 1.5))),
+    *(("service-cycles", Counts(service_cycles=n), points) for n, points in ((0, -0.5), (1, 0.5), (2, 0.5), (3, 1.5))),
     *(("join", Counts(joins=n), points) for n, points in ((0, 0), (1, 1.5), (4, 1.5))),
-    *(("reactions", Counts(steps=steps, reactions=n), points) for steps, n, points in
-      ((0, 0, 0), (3, 1, 0), (7, 3, -0.5), (71, 29, 0), (70, 30, -0.5), (4, 6, -0.5), (2, 3, -0.5), (39, 61, -2), (1, 6, -2))),
+    *(
+        ("reactions", Counts(steps=steps, reactions=n), points)
+        for steps, n, points in (
+            (0, 0, 0),
+            (3, 1, 0),
+            (7, 3, -0.5),
+            (71, 29, 0),
+            (70, 30, -0.5),
+            (4, 6, -0.5),
+            (2, 3, -0.5),
+            (39, 61, -2),
+            (1, 6, -2),
+        )
+    ),
     *(("deadline", Counts(deadline=on), points) for on, points in ((False, 0), (True, 1))),
     *(("human-wait", Counts(human_waits=n), points) for n, points in ((0, 0), (1, 1.5), (3, 1.5))),
     ("visibility", Counts(), 0),
@@ -37,9 +52,11 @@ THRESHOLDS: list[tuple[str, Counts, float]] = [
     ("throughput", Counts(latency=True), -1.5),
     ("throughput", Counts(high_throughput=True, latency=True), -1.5),
     *(("changes-often", Counts(changes_often=on), points) for on, points in ((False, 0), (True, 1))),
-    *(("no-single-point-of-failure", Counts(no_single_point_of_failure=on), points)
-      for on, points in ((False, 0), (True, -1))),
-]  # fmt: skip
+    *(
+        ("no-single-point-of-failure", Counts(no_single_point_of_failure=on), points)
+        for on, points in ((False, 0), (True, -1))
+    ),
+]
 
 BY_NAME = {factor.name: factor for factor in FACTORS}
 
@@ -117,9 +134,23 @@ def test_unknown_factor_is_an_error_with_a_suggestion() -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["2", True, None, math.nan, math.inf, [], [[3]], [[3, "x"]], [[3, 1]], [["more", 1], [3, 1]], [[3, 1], [3, 2], ["more", 0]],
-     [[True, 1], ["more", 0]], [[math.nan, 1], ["more", 0]], [[3, math.inf], ["more", 0]]],
-)  # fmt: skip
+    [
+        "2",
+        True,
+        None,
+        math.nan,
+        math.inf,
+        [],
+        [[3]],
+        [[3, "x"]],
+        [[3, 1]],
+        [["more", 1], [3, 1]],
+        [[3, 1], [3, 2], ["more", 0]],
+        [[True, 1], ["more", 0]],
+        [[math.nan, 1], ["more", 0]],
+        [[3, math.inf], ["more", 0]],
+    ],
+)
 def test_weights_that_are_none(written: object) -> None:
     with pytest.raises(UsageError):
         weights_from({"steps": written})

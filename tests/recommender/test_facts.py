@@ -59,7 +59,9 @@ CHAINS: list[tuple[str, Saga, tuple[str, ...]]] = [
     ("side by side is not in a row", saga(done(f"s{i}", f"p{i}", after=()) for i in range(6)), ("s0",)),
     (
         "what excludes each other is not undone together",
-        saga((done("a", "p0"), done("b", "p1", when={"c": "yes"}), done("c", "p2", when={"c": "no"}), pivot("d", "p3"))),
+        saga(
+            (done("a", "p0"), done("b", "p1", when={"c": "yes"}), done("c", "p2", when={"c": "no"}), pivot("d", "p3"))
+        ),
         ("a", "c"),
     ),
     ("never undoes the failed step", saga((done("a", "p0"), done("b", "p1", failed_step="never"))), ("a",)),
@@ -67,7 +69,7 @@ CHAINS: list[tuple[str, Saga, tuple[str, ...]]] = [
     ("a nested saga undoes itself", saga((Step(id="in", saga="child"), pivot("b", "p1"))), ("in",)),
     ("nothing to undo", saga((pivot("a", "p0"),)), ()),
     ("a draft owes its compensations", saga((act("a", "p0"), act("b", "p1"))), ("a", "b")),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("words", "given", "chain_"), CHAINS, ids=[case[0] for case in CHAINS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -73,11 +74,10 @@ def _applied(given: Saga, flip: Flip) -> Saga | None:
         value = {"requires.throughput": "high", "requires.latency": "1s", "requires.engine": "any"}.get(name, "true")
         return with_setting(given, name, value)
     if name.startswith("requires."):
-        attribute = name.removeprefix("requires.")
-        return replace(
-            given, requires=replace(given.requires, **{{"latency": "latency_s"}.get(attribute, attribute): None})
-        )
-    if name == "branch" and on:
+        attribute = {"latency": "latency_s"}.get(name.removeprefix("requires."), name.removeprefix("requires."))
+        dropped: dict[str, Any] = {attribute: None}
+        return replace(given, requires=replace(given.requires, **dropped))
+    if name == "branch" and on and collect(given).backbone:
         # A new choice at a step that matters changes nothing but the number of choices.
         first = collect(given).backbone[0].id
         new = {f"new{unit}": "yes" for unit in range(flip.units)}

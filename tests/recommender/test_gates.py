@@ -38,24 +38,50 @@ CASES: list[tuple[str, Saga, str | None]] = [
     ("two stores", saga(chain(3), stores={**ONE_DB, "p2": "other"}), None),
     ("a read elsewhere does not matter", saga((*chain(3), read("look", "p9", after=())), stores=ONE_DB), "one-store"),
     ("a local step is in a store nobody stated", saga((LOCAL, *chain(3)), stores=ONE_DB), None),
-    ("a local step of a stated participant", saga((replace(LOCAL, participant="p0"), *chain(3)), stores=ONE_DB), "one-store"),
+    (
+        "a local step of a stated participant",
+        saga((replace(LOCAL, participant="p0"), *chain(3)), stores=ONE_DB),
+        "one-store",
+    ),
     ("a nested saga is no single write", saga((CHILD, *chain(3)), stores=ONE_DB), None),
-    ("people outside see an effect", saga((*chain(2), reaction("mail", "p2", external=("email",))), stores=ONE_DB), None),
-    ("somebody decides between the writes", saga((done("a", "p0"), person("ask"), pivot("b", "p1")), stores=ONE_DB), None),
+    (
+        "people outside see an effect",
+        saga((*chain(2), reaction("mail", "p2", external=("email",))), stores=ONE_DB),
+        None,
+    ),
+    (
+        "somebody decides between the writes",
+        saga((done("a", "p0"), person("ask"), pivot("b", "p1")), stores=ONE_DB),
+        None,
+    ),
     ("somebody decides before the writes", saga((person("ask"), *chain(2)), stores=ONE_DB), "one-store"),
     # one write
     ("one write and a reaction", saga((pivot("a", "p0"), reaction("b", "p1"))), "one-write"),
-    ("one write and a chain of reactions", saga((done("a", "p0"), reaction("b", "p1"), reaction("c", "p2"))), "one-write"),
+    (
+        "one write and a chain of reactions",
+        saga((done("a", "p0"), reaction("b", "p1"), reaction("c", "p2"))),
+        "one-write",
+    ),
     ("one write and nothing else", saga((pivot("a", "p0"),)), "one-write"),
     ("one write after a look-up", saga((read("look", "p1", rejects=("No",)), pivot("a", "p0"))), "one-write"),
     ("reactions tried a few times", saga((pivot("a", "p0"), reaction("b", "p1", retry=None))), "one-write"),
+    ("nothing but reactions", saga((reaction("a", "p0"), reaction("b", "p1", after=()))), "one-write"),
+    ("a reaction alone", saga((reaction("a", "p0"),)), "one-write"),
     ("two writes", saga((done("a", "p0"), pivot("b", "p1"), reaction("c", "p2"))), None),
     ("a draft with two writes", saga((act("a", "p0"), act("b", "p1"))), None),
     ("a nested saga is many writes", saga((CHILD, reaction("b", "p1"))), None),
     ("a write for each item is many writes", saga((done("a", "p0", for_each="input.items"),)), None),
     ("a no afterwards would undo the write", saga((done("a", "p0"), person("ask", rejects=("No",)))), None),
-    ("a look-up between write and reaction", saga((pivot("a", "p0"), read("look", "p1"), reaction("b", "p2"))), "one-write"),
-    ("a reaction that may be rejected is none", saga((done("a", "p0"), act("b", "p1", kind="retriable", rejects=("No",)))), None),
+    (
+        "a look-up between write and reaction",
+        saga((pivot("a", "p0"), read("look", "p1"), reaction("b", "p2"))),
+        "one-write",
+    ),
+    (
+        "a reaction that may be rejected is none",
+        saga((done("a", "p0"), act("b", "p1", kind="retriable", rejects=("No",)))),
+        None,
+    ),
     # only reads
     ("only reads", saga((read("a", "p0"), read("b", "p1"))), "only-reads"),
     ("only a wait", saga((person("ask"),)), "only-reads"),
@@ -70,7 +96,11 @@ CASES: list[tuple[str, Saga, str | None]] = [
     ("strict, owners not stated", _strict(owners={}), None),
     (
         "strict, a single writer",
-        saga((done("a", "p0", writes=("x",)), pivot("b", "p1")), owners=TWO_OWNED, resources={"x": Resource(id="x", strict=True)}),
+        saga(
+            (done("a", "p0", writes=("x",)), pivot("b", "p1")),
+            owners=TWO_OWNED,
+            resources={"x": Resource(id="x", strict=True)},
+        ),
         None,
     ),
     # the point of no return
@@ -80,7 +110,11 @@ CASES: list[tuple[str, Saga, str | None]] = [
         saga((done("a", "p0"), pivot("b", "p1", when={"x": "yes"}), pivot("c", "p2", when={"x": "no"}))),
         None,
     ),
-    ("an undoable step after the pivot", saga((done("a", "p0"), pivot("b", "p1"), done("c", "p2"))), "point-of-no-return"),
+    (
+        "an undoable step after the pivot",
+        saga((done("a", "p0"), pivot("b", "p1"), done("c", "p2"))),
+        "point-of-no-return",
+    ),
     (
         "an undoable step beside the pivot",
         saga((done("a", "p0", after=()), pivot("b", "p1", after=()))),
@@ -105,15 +139,27 @@ CASES: list[tuple[str, Saga, str | None]] = [
     ("a wait without a limit after the pivot", saga((*chain(2), Step(id="wait", wait=Wait(event="E")))), None),
     ("a look-up after the pivot", saga((*chain(3), read("look", "p3"))), None),
     ("a retriable step with finite tries after the pivot", saga((*chain(3), reaction("r", "p4", retry=None))), None),
-    ("a retriable step that may say no after the pivot", saga((*chain(2), reaction("r", "p4", rejects=("No",)))), "point-of-no-return"),
+    (
+        "a retriable step that may say no after the pivot",
+        saga((*chain(2), reaction("r", "p4", rejects=("No",)))),
+        "point-of-no-return",
+    ),
     ("a draft's steps after the pivot", saga((*chain(3), act("d", "p4"))), None),
-    ("a draft's step beside the pivot", saga((done("z", "p5"), act("a", "p0", after=("z",)), pivot("b", "p1", after=("z",)))), None),
+    (
+        "a draft's step beside the pivot",
+        saga((done("z", "p5"), act("a", "p0", after=("z",)), pivot("b", "p1", after=("z",)))),
+        None,
+    ),
     ("a nested saga after the pivot", saga((*chain(2), CHILD)), "point-of-no-return"),
     # an engine
     ("an engine in place", saga(chain(3), requires={"engine": "temporal", "audit": True}), "engine"),
     ("an engine, but the score is -4", saga(chain(3), requires={"engine": "temporal"}), None),
-    ("an engine, and the score is -3.5", saga(chain(4, 3), requires={"engine": "temporal", "throughput": "high"}), "engine"),
-]  # fmt: skip
+    (
+        "an engine, and the score is -3.5",
+        saga(chain(4, 3), requires={"engine": "temporal", "throughput": "high"}),
+        "engine",
+    ),
+]
 
 
 @pytest.mark.parametrize(("words", "given", "gate"), CASES, ids=[case[0] for case in CASES])
@@ -152,7 +198,7 @@ def test_a_gate_says_what_gets_past_it() -> None:
     (flip,) = recommend(saga((pivot("a", "p0"), reaction("b", "p1")), stores={"p0": "db", "p1": "db"})).flips
     assert flip.sentence == (
         "if not every write were in the same store, and a second step had effects that may have to be undone, "
-        "it would be choreography (score -6)"
+        "it would be choreography (score -6.5)"
     )
 
 

@@ -62,8 +62,18 @@ GOLDEN: list[tuple[str, Saga, str, str | None]] = [
     ("3 simple steps, every one undone", saga(chain(3, last="undone")), "choreography", "robust"),
     ("3 simple steps, a draft", saga(act(f"s{i}", f"p{i}") for i in range(3)), "choreography", "robust"),
     ("4 simple steps, 2 compensations, the last retriable", saga((*FOUR, reaction("d", "p3"))), "choreography", None),
-    ("4 simple steps, 2 compensations, one look-up", saga((*FOUR, act("d", "p3", kind="read-only"))), "choreography", None),
-    ("4 simple steps, 2 compensations, a draft", saga((*FOUR[:2], act("c", "p2"), act("d", "p3"))), "choreography", None),
+    (
+        "4 simple steps, 2 compensations, one look-up",
+        saga((*FOUR, act("d", "p3", kind="read-only"))),
+        "choreography",
+        None,
+    ),
+    (
+        "4 simple steps, 2 compensations, a draft",
+        saga((*FOUR[:2], act("c", "p2"), act("d", "p3"))),
+        "choreography",
+        None,
+    ),
     (
         "4 simple steps, 2 compensations, two ways to end",
         saga((*FOUR[:2], pivot("c", "p2", when={"c": "yes"}), pivot("d", "p3", when={"c": "no"}))),
@@ -96,7 +106,7 @@ GOLDEN: list[tuple[str, Saga, str, str | None]] = [
         None,
     ),
     ("all steps in one store", saga(chain(4), stores={f"p{i}": "db" for i in range(4)}), "none", "robust"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("words", "given", "verdict", "strength"), GOLDEN, ids=[case[0] for case in GOLDEN])

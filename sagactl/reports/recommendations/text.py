@@ -116,7 +116,8 @@ def _verdict(found: Recommendation, paint: Paint, width: int) -> Iterator[str]:
     elif found.strength == "weak":
         yield from _wrapped("The score is too close to zero to decide; the rule of thumb does.", width, "  ")
     if found.recommendation == "hybrid":
-        yield from _wrapped("Orchestrate inside each bounded context, and let contexts tell each other by events.", width, "  ")  # fmt: skip
+        words = "Orchestrate inside each bounded context, and let contexts tell each other by events."
+        yield from _wrapped(words, width, "  ")
     if found.recommendation == "redesign":
         yield from _wrapped(f"Once that is mended, the factors speak for {VERDICT_NAMES[found.by_score]}.", width, "  ")
     if found.agrees is False:

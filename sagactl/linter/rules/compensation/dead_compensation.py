@@ -63,7 +63,9 @@ def _can_be_called_off(saga: Saga, step: FlowStep, facts: Facts) -> bool:
     """Whether a cancellation or the deadline may still strike when the step is done."""
     rest = facts.flow.descendants[step.index] | facts.flow.beside(step.index)
     triggers = saga.rollback.triggers
-    return bool(rest) and (triggers is None or "cancel" in triggers or (saga.deadline is not None and "deadline" in triggers))
+    return bool(rest) and (
+        triggers is None or "cancel" in triggers or (saga.deadline is not None and "deadline" in triggers)
+    )
 
 
 def _after_pivot(step: FlowStep, facts: Facts) -> Hit:

@@ -48,9 +48,10 @@ if TYPE_CHECKING:
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for step in saga.steps:
         undo = step.compensation
-        if undo is not None and undo.participant is not None and undo.participant != step.participant:
-            if not _share_a_store(saga, step, undo.participant):
-                yield _hit(step, undo.command, undo.participant)
+        if undo is None or undo.participant is None or undo.participant == step.participant:
+            continue
+        if not _share_a_store(saga, step, undo.participant):
+            yield _hit(step, undo.command, undo.participant)
 
 
 def _share_a_store(saga: Saga, step: Step, other: str) -> bool:

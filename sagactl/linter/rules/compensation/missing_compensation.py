@@ -61,7 +61,9 @@ def _hit(index: int, step: Step, facts: Facts) -> Hit:
         at_step(step.route),
         step.id,
         help=_help(index, step, facts),
-        related=tuple(Related(f"when `{other.id}` fails, `{step.id}` stays done", at_step(other.step.route)) for other in failing),
+        related=tuple(
+            Related(f"when `{other.id}` fails, `{step.id}` stays done", at_step(other.step.route)) for other in failing
+        ),
     )
 
 

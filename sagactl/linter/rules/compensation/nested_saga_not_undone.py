@@ -8,11 +8,11 @@ Since: 0.1
 
 Bad:
     saga: trip
-    rollback: {triggers: [rejection, failure, timeout]}
     steps:
+      # has `rollback: {triggers: [rejection, failure, timeout]}`
       - step: arrange-hotel
         after: []
-        saga: trip-hotel
+        saga: book-hotel-for-good
       - step: charge-card
         after: []
         participant: payment
@@ -22,9 +22,10 @@ Bad:
 Good:
     saga: trip
     steps:
+      # has no `triggers`, which means all of them
       - step: arrange-hotel
         after: []
-        saga: trip-hotel
+        saga: book-hotel
       - step: charge-card
         after: []
         participant: payment

@@ -55,9 +55,10 @@ if TYPE_CHECKING:
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for index, step in enumerate(saga.steps):
-        if step.for_each is not None and step.compensation is None and step.max_items != 1 and not is_forgotten(step):
-            if facts.flow.steps[index].kind in ("pivot", "compensatable") and facts.failing >> index & 1:
-                yield _hit(facts.flow.steps[index])
+        if step.for_each is None or step.compensation is not None or step.max_items == 1 or is_forgotten(step):
+            continue
+        if facts.flow.steps[index].kind in ("pivot", "compensatable") and facts.failing >> index & 1:
+            yield _hit(facts.flow.steps[index])
 
 
 def _hit(step: FlowStep) -> Hit:

@@ -79,7 +79,9 @@ def _overwrites(saga: Saga, facts: Facts, step: Step, position: int, id: str) ->
     other = _writer_here(saga, step, id)
     if other is not None:
         related = (Related(f"`{other.id}` writes it too", at_step(other.route, "writes")),)
-        yield Hit(f"`{undo}` sets `{id}` back over what `{other.id}` has written", place, step.id, help, related=related)
+        yield Hit(
+            f"`{undo}` sets `{id}` back over what `{other.id}` has written", place, step.id, help, related=related
+        )
         return
     elsewhere = next((name for name, each in facts.sagas.items() if name != saga.id and _writes(each, id)), None)
     if elsewhere is not None:
@@ -87,7 +89,9 @@ def _overwrites(saga: Saga, facts: Facts, step: Step, position: int, id: str) ->
 
 
 def _writer_here(saga: Saga, step: Step, id: str) -> Step | None:
-    return next((each for each in saga.steps if each is not step and id in each.writes and not exclusive(each, step)), None)
+    return next(
+        (each for each in saga.steps if each is not step and id in each.writes and not exclusive(each, step)), None
+    )
 
 
 def _writes(saga: Saga, id: str) -> bool:

@@ -91,7 +91,9 @@ def _events(listening: list[Step]) -> Iterator[Hit]:
                 step.id,
                 help="let one of them hear the failure that starts the way back",
                 related=tuple(
-                    Related(f"`{each.id}` is undone when it hears this", Place((*each.route, "compensation", "listens")))
+                    Related(
+                        f"`{each.id}` is undone when it hears this", Place((*each.route, "compensation", "listens"))
+                    )
                     for each in circle[1:]
                 ),
             )

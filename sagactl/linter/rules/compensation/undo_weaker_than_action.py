@@ -104,7 +104,8 @@ def _shared(saga: Saga, weak: list[tuple[FlowStep, str]]) -> Hit:
         step.id,
         help="rollback:\n  " + _help(step),
         related=tuple(
-            Related(f"`{other.id}`: {why}", at_step(other.step.route, "compensation")) for other, why in weak[not inherits :]
+            Related(f"`{other.id}`: {why}", at_step(other.step.route, "compensation"))
+            for other, why in weak[not inherits :]
         ),
     )
 

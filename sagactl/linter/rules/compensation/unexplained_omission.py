@@ -36,30 +36,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.linter.facts import COMMITTED_KINDS
+from sagactl.linter.facts import is_unexplained
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
 
-_PLACEHOLDERS = frozenset(
-    ("", "fixme", "later", "n/a", "na", "nil", "no", "none", "not needed", "nothing", "tba", "tbd", "todo", "true", "wip", "x", "xxx", "yes")
-)
-
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for step in saga.steps:
-        if step.omits_compensation and step.kind not in COMMITTED_KINDS:
-            reason = step.no_compensation
-            if reason is None or reason.strip(" .-_?!…").lower() in _PLACEHOLDERS:
-                said = f"gives `{reason}` for a reason" if reason else "gives no reason"
-                yield Hit(
-                    f"`{step.id}` cannot be undone and {said}",
-                    at_step(step.route, "no_compensation"),
-                    step.id,
-                    help=f"no_compensation: <why `{step.action}` may stay done when the run fails>",
-                )
+        if is_unexplained(step):
+            said = f"gives `{step.no_compensation}` for a reason" if step.no_compensation else "gives no reason"
+            yield Hit(
+                f"`{step.id}` cannot be undone and {said}",
+                at_step(step.route, "no_compensation"),
+                step.id,
+                help=f"no_compensation: <why `{step.action}` may stay done when the run fails>",
+            )
 
 
 RULE = Rule(

@@ -74,7 +74,11 @@ def _undoes(saga: Saga, step: Step) -> Step | None:
         return None
     for other in saga.steps:
         undo = other.compensation
-        if undo is not None and undo.command == step.action and (undo.participant or other.participant) == step.participant:
+        if (
+            undo is not None
+            and undo.command == step.action
+            and (undo.participant or other.participant) == step.participant
+        ):
             return other
     return None
 

@@ -101,7 +101,7 @@ def _help(step: FlowStep, last: FlowStep, facts: Facts) -> str:
         return f"if nothing can refuse `{last.id}`, write there:\nkind: retriable\nretry: forever"
     flow = facts.meant
     if flow.ancestors[last.index] >> step.index & 1 and step.id in facts.needs(last.step):
-        return f"give `{step.id}` a compensation, or part it in two: one that can be undone, one that comes after `{last.id}`"
+        return f"part `{step.id}` in two: a step with a compensation, and one that comes after `{last.id}`"
     return f"let `{step.id}` come after all that can fail:\nafter: [{last.id}]"
 
 

@@ -59,7 +59,8 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 def _wait(step: FlowStep, facts: Facts) -> Hit:
     wait = step.step
     if wait.on_timeout != "continue" and step.action.timeout_s is not None:
-        said = f"when nothing is heard of `{wait.wait.name if wait.wait else ''}` for {duration_text(step.action.timeout_s)}"
+        name = wait.wait.name if wait.wait is not None else ""
+        said = f"when nothing is heard of `{name}` for {duration_text(step.action.timeout_s)}"
         return _hit(step, facts, said, "on_timeout" if wait.on_timeout else "timeout", "on_timeout: continue")
     said = f"when the answer to `{step.id}` is `{wait.rejects[0]}`"
     return _hit(step, facts, said, "rejects", f"put `{step.id}` before the pivot, or let another saga take the no")

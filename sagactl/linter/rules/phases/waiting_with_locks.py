@@ -74,10 +74,11 @@ def _holding(saga: Saga, wait: FlowStep, facts: Facts) -> Iterator[Hit]:
     told: set[str] = set()
     for holder in facts.meant.members(facts.meant.ancestors[wait.index]):
         for resource in _held(saga, holder.step):
-            if resource not in told and not exclusive(holder.step, wait.step):
-                if not _is_settled(resource, holder, wait, facts):
-                    told.add(resource)
-                    yield _hit(wait, holder, resource)
+            if resource in told or exclusive(holder.step, wait.step):
+                continue
+            if not _is_settled(resource, holder, wait, facts):
+                told.add(resource)
+                yield _hit(wait, holder, resource)
 
 
 def _held(saga: Saga, step: Step) -> Iterator[str]:
@@ -100,7 +101,11 @@ def _is_settled(resource: str, holder: FlowStep, wait: FlowStep, facts: Facts) -
 
 
 def _hit(wait: FlowStep, holder: FlowStep, resource: str) -> Hit:
-    how_long = f"up to {duration_text(wait.action.timeout_s)}" if wait.action.timeout_s is not None else "for as long as it takes"
+    how_long = (
+        f"up to {duration_text(wait.action.timeout_s)}"
+        if wait.action.timeout_s is not None
+        else "for as long as it takes"
+    )
     verb = "locks" if holder.step.lock == resource else "marks as pending"
     return Hit(
         f"`{wait.id}` waits {how_long} while `{resource}` is kept from other runs",

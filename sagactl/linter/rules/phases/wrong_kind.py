@@ -76,9 +76,17 @@ def _in_itself(step: Step) -> Hit | None:
 
 
 def _read_only(step: Step) -> Hit | None:
-    for key, resource in (("writes", step.writes[0] if step.writes else None), ("lock", step.lock), ("unlock", step.unlock)):
+    for key, resource in (
+        ("writes", step.writes[0] if step.writes else None),
+        ("lock", step.lock),
+        ("unlock", step.unlock),
+    ):
         if resource is not None:
-            said = f"it is declared read-only, but {key} `{resource}`" if key == "writes" else f"a read-only step does not {key} `{resource}`"
+            said = (
+                f"it is declared read-only, but {key} `{resource}`"
+                if key == "writes"
+                else f"a read-only step does not {key} `{resource}`"
+            )
             return _hit(step, said, "kind: compensatable\ncompensation: <what undoes it>", key)
     return None
 
@@ -100,7 +108,9 @@ def _by_its_place(step: FlowStep, facts: Facts) -> Hit | None:
 
 def _too_early(step: FlowStep, facts: Facts) -> Hit:
     flow = facts.meant
-    pivot = next((each for each in flow.steps if each.kind == "pivot" and flow.descendants[step.index] >> each.index & 1), None)
+    pivot = next(
+        (each for each in flow.steps if each.kind == "pivot" and flow.descendants[step.index] >> each.index & 1), None
+    )
     if pivot is not None:
         said = f"it is declared retriable, but the pivot `{pivot.id}` comes after it and may still fail"
     else:
@@ -116,7 +126,7 @@ def _never_undone(step: FlowStep, facts: Facts) -> Hit | None:
     if child is not None:
         inner = next((each for each in Flow(child, facts.sagas).steps if each.kind == "pivot"), None)
         if inner is not None:
-            said = f"it is declared compensatable, but `{child.id}` has the pivot `{inner.id}` and cannot be undone after it"
+            said = f"it is declared compensatable, but the pivot `{inner.id}` of `{child.id}` cannot be undone"
             return _hit(definition, said, "kind: pivot", "saga")
     if step.place != "after" or facts.failing >> step.index & 1:
         return None

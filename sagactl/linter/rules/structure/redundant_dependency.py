@@ -83,10 +83,13 @@ def _redundant(step: Step, facts: Facts) -> Iterator[Hit]:
 def _implied_by(id: str, step: Step, facts: Facts) -> str | None:
     """Another step of the list that always runs with this one and comes after `id`."""
     flow = facts.flow
+    if id not in flow:
+        return None
     for other in step.after or ():
-        if other != id and other in flow and id in flow and flow.ancestors[flow.index[other]] >> flow.index[id] & 1:
-            if all(step.when.get(choice) == outcome for choice, outcome in flow[other].step.when.items()):
-                return other
+        if other == id or other not in flow or not flow.ancestors[flow.index[other]] >> flow.index[id] & 1:
+            continue
+        if all(step.when.get(choice) == outcome for choice, outcome in flow[other].step.when.items()):
+            return other
     return None
 
 

@@ -52,7 +52,11 @@ if TYPE_CHECKING:
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     if saga.choices:
-        dead = {(choice.id, outcome.id): (outcome, why) for choice in saga.choices.values() for outcome, why in _dead(choice)}
+        dead = {
+            (choice.id, outcome.id): (outcome, why)
+            for choice in saga.choices.values()
+            for outcome, why in _dead(choice)
+        }
         if dead:
             yield from _conditions(saga, dead)
         yield from _events(saga, facts)
@@ -62,14 +66,17 @@ def _dead(choice: Choice) -> Iterator[tuple[Outcome, str]]:
     """The outcomes that never happen, and why."""
     from sagactl.predicates import Mistake, constant, parse, text_of
 
+    several = len(choice.outcomes) - choice.outcomes[-1].is_otherwise > 1
     asked: dict[str, str] = {}
     always = ""
     for outcome in choice.outcomes:
         if always:
             yield outcome, f"`{always}` is always true and is tried first"
             continue
-        parsed = None if outcome.is_otherwise else parse(outcome.predicate)
-        if parsed is None or isinstance(parsed, Mistake):
+        if outcome.is_otherwise or not (several or _may_be_constant(outcome.predicate)):
+            continue
+        parsed = parse(outcome.predicate)
+        if isinstance(parsed, Mistake):
             continue
         text = text_of(parsed)
         answer = constant(parsed)
@@ -80,6 +87,13 @@ def _dead(choice: Choice) -> Iterator[tuple[Outcome, str]]:
         elif text in asked:
             yield outcome, f"`{asked[text]}` asks the same and is tried first"
         asked.setdefault(text, outcome.id)
+
+
+def _may_be_constant(text: str) -> bool:
+    """Whether it is worth parsing: one comparison of a datum, without true and false, depends on the data."""
+    if "&&" in text or "||" in text or "true" in text or "false" in text:
+        return True
+    return "input." not in text and "steps." not in text
 
 
 def _conditions(saga: Saga, dead: dict[tuple[str, str], tuple[Outcome, str]]) -> Iterator[Hit]:

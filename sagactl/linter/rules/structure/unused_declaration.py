@@ -57,7 +57,9 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 
 def _hit(what: str, name: str, route: Route, how: str) -> Hit:
-    return Hit(f"{what} `{name}` is never used: {how}", Place(route, "key"), help="remove it, or use it where it belongs")
+    return Hit(
+        f"{what} `{name}` is never used: {how}", Place(route, "key"), help="remove it, or use it where it belongs"
+    )
 
 
 def _participants(saga: Saga) -> set[str | None]:
@@ -85,9 +87,13 @@ def _resources(saga: Saga) -> set[str | None]:
 def _defaults(saga: Saga) -> Iterator[Hit]:
     defaults = saga.defaults
     if defaults.timeout_s is not None and not any(map(_inherits_timeout, saga.steps)):
-        yield _hit("default", "timeout", ("defaults", "timeout"), "every action and compensation has its own, or takes none")
+        yield _hit(
+            "default", "timeout", ("defaults", "timeout"), "every action and compensation has its own, or takes none"
+        )
     if defaults.retry is not None and not any(_inherits_retry(saga, step, defaults.retry) for step in saga.steps):
-        yield _hit("default", "retry", ("defaults", "retry"), "every action and compensation has its own, or takes none")
+        yield _hit(
+            "default", "retry", ("defaults", "retry"), "every action and compensation has its own, or takes none"
+        )
 
 
 def _inherits_timeout(step: Step) -> bool:

@@ -44,7 +44,10 @@ if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
 
 _VAGUE = frozenset(
-    "action cancel compensate compensation dowork execute handle invoke perform process revert rollback run task undo work".split()
+    (
+        *("action", "cancel", "compensate", "compensation", "dowork", "execute", "handle", "invoke"),
+        *("perform", "process", "revert", "rollback", "run", "task", "undo", "work"),
+    )
 )
 
 
@@ -64,7 +67,9 @@ def _is_vague(name: str, step: Step) -> bool:
 
 
 def _hit(key: str, name: str, step: Step, help: str) -> Hit:
-    return Hit(f"`{name}` does not say what the {key} of `{step.id}` does", at_step(step.route, key), step.id, help=help)
+    return Hit(
+        f"`{name}` does not say what the {key} of `{step.id}` does", at_step(step.route, key), step.id, help=help
+    )
 
 
 RULE = Rule(

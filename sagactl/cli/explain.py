@@ -1,0 +1,99 @@
+"""`sagactl explain`"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from sagactl.cli.environment import style_for, write
+from sagactl.cli.exits import ExitStatus
+from sagactl.cli.options import ColorOption, Output
+from sagactl.errors import UnknownName
+from sagactl.linter import pages
+from sagactl.linter.registry import all_rules
+from sagactl.recommender import FACTORS, GATES
+from sagactl.world.faults import FAULTS
+from sagactl.world.properties import PROPERTIES
+
+EXAMPLES = """\b
+Examples:
+  sagactl explain missing-compensation
+  sagactl explain SG202
+  sagactl explain reply-lost
+  sagactl explain S1"""
+
+EXIT_CODES = {
+    "0": "clean: nothing found at or above the threshold, or the run ended as expected.",
+    "1": "findings at or above `--fail-on`, a run that did not end as expected, a fault that was never reached, or a "
+    "definition that is not valid.",
+    "2": "the call, the configuration or the input could not be used; standard error says why, standard output is empty.",
+    "3": "a defect of sagactl; please report the line on standard error. Nothing of yours was changed.",
+}
+
+
+def command(
+    name: Annotated[
+        str | None, typer.Argument(help="A rule, a fault, a property, a factor, a gate or an exit code; none lists all.")
+    ] = None,
+    output: Output = None,
+    color: ColorOption = "auto",
+) -> int:
+    style = style_for(color, output=output)
+    if name is None:
+        write("\n".join(_overview()) + "\n", output)
+        return ExitStatus.CLEAN
+    wanted = name.strip().lower()
+    for rule in all_rules():
+        if wanted in (rule.code.lower(), rule.name):
+            write(pages.explain_text(pages.page(rule), lambda role, text: style(_ROLES.get(role, ""), text)), output)
+            return ExitStatus.CLEAN
+    text = dict(_other()).get(wanted)
+    if text is None:
+        raise UnknownName("name", name, _names())
+    write(text, output)
+    return ExitStatus.CLEAN
+
+
+_ROLES = {"title": "strong", "heading": "help", "severity": "dim", "code": ""}
+
+
+def _names() -> list[str]:
+    rules = [word for rule in all_rules() for word in (rule.name, rule.code)]
+    return [*rules, *(name for name, _ in _other())]
+
+
+def _overview() -> Iterator[str]:
+    """Everything that has an explanation, a line each."""
+    yield "Rules"
+    for rule in all_rules():
+        yield f"  {rule.code}  {rule.severity[0].upper()}  {rule.name}" + ("" if rule.default else "  (off by default)")
+    yield "\nFaults"
+    yield from (f"  {fault.name:<26}{fault.sentence}" for fault in FAULTS)
+    yield "\nProperties"
+    yield from (f"  {law.name:<26}{law.sentence}" for law in PROPERTIES)
+    yield "\nFactors of a recommendation"
+    yield from (f"  {factor.name:<26}{factor.title}" for factor in FACTORS)
+    yield "\nGates of a recommendation"
+    yield from (f"  {gate.name:<26}{gate.question}" for gate in GATES)
+    yield "\nExit codes"
+    yield from (f"  {code:<26}{text}" for code, text in EXIT_CODES.items())
+
+
+def _other() -> Iterator[tuple[str, str]]:
+    """What is explained from a table: its name and its text."""
+    for fault in FAULTS:
+        where = ", ".join(fault.operations)
+        yield fault.name, f"fault {fault.name}\n\n{fault.sentence}\nHits: {where}\nSource: {fault.source}\n"
+    for law in PROPERTIES:
+        yield law.name.lower(), f"property {law.name}\n\n{law.sentence}\n"
+    for factor in FACTORS:
+        lines = [f"factor {factor.name}", "", factor.title, f"For orchestration: {factor.for_orchestration}"]
+        lines += [f"For choreography: {factor.for_choreography}", f"Source: {factor.source}"]
+        yield factor.name.lower(), "\n".join(line for line in lines if not line.endswith(": ")) + "\n"
+    for gate in GATES:
+        text = f"gate {gate.name}\n\n{gate.question}\nIf so: {gate.verdict}\nSource: {gate.source}\n"
+        yield gate.name.lower(), text
+    for code, text in EXIT_CODES.items():
+        yield code, f"exit code {code}\n\n{text}\n"

@@ -1,0 +1,74 @@
+"""`sagactl recommend`"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from sagactl.cli.environment import columns, style_for, write
+from sagactl.cli.exits import ExitStatus
+from sagactl.cli.options import ColorOption, Config, Output, Paths, StdinName, Verbose, load_paths, one_of
+from sagactl.cli.refusals import refuse_invalid
+from sagactl.configuration import configuration
+from sagactl.errors import UsageError
+from sagactl.model import Saga
+from sagactl.recommender import recommend, with_setting
+from sagactl.reports.recommendations import Recommended
+
+FORMATS = ("text", "json", "markdown")
+
+EXAMPLES = """\b
+Examples:
+  sagactl recommend order.saga.yaml
+  sagactl recommend order.saga.yaml --set requires.audit=true
+  sagactl recommend definitions/ --format markdown"""
+
+
+def command(
+    paths: Paths = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="What if: requires.audit=true and the like.")] = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="text, json or markdown.")] = "text",
+    output: Output = None,
+    color: ColorOption = "auto",
+    config: Config = None,
+    stdin_filename: StdinName = "<stdin>",
+    verbose: Verbose = False,
+) -> int:
+    shape = one_of("format", format, FORMATS)
+    wanted = [_setting(text) for text in set_ or ()]
+    workspace = load_paths(paths or list(configuration(config).paths) or ["."], stdin_filename)
+    broken = tuple(reading for reading in workspace.readings if not reading.valid)
+    drawn = [(reading.name, _set(reading.saga, wanted)) for reading in workspace.readings if reading.saga is not None]
+    recommended = [Recommended(name, recommend(saga, workspace.sagas)) for name, saga in drawn]
+    if not recommended:
+        return refuse_invalid(broken, "recommend", color, shape)
+    write(_render(shape, recommended, color, output, verbose), output)
+    if broken:
+        names = ", ".join(reading.name for reading in broken)
+        sys.stderr.write(f"not valid, so this is only about the parts that could be read: {names} (see `sagactl lint`)\n")
+    return ExitStatus.FINDINGS if broken else ExitStatus.CLEAN
+
+
+def _render(shape: str, recommended: list[Recommended], color: str, output: str | None, verbose: bool) -> str:
+    from importlib import import_module
+
+    module: Any = import_module(f"sagactl.reports.recommendations.{shape}")
+    if shape != "text":
+        return str(module.render(recommended))
+    style = style_for(color, output=output)
+    return str(module.render(recommended, verbose=verbose, paint=lambda text, role: style(role, text), width=columns()))
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"`{text}` sets nothing", help="write NAME=VALUE, such as requires.audit=true")
+    return name, value
+
+
+def _set(saga: Saga, wanted: list[tuple[str, str]]) -> Saga:
+    for name, value in wanted:
+        saga = with_setting(saga, name, value)
+    return saga
