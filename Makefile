@@ -29,11 +29,13 @@ $(VENV)/bin/python:
 $(VENV)/.demo: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) install -q --require-hashes -r requirements.lock
 	$(PIP) install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q sagactl
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) install -q --require-hashes -r requirements-dev.lock
 	$(PIP) install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q sagactl
 	@touch $@
 
 $(VENV)/.bench: requirements-bench.lock | $(VENV)/bin/python

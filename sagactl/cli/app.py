@@ -57,14 +57,21 @@ def load_command(name: str) -> Any:
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=True, help="Sagas that roll back as they should.")
 
 
-@app.callback()
-def _top(version: bool = typer.Option(False, "--version", "-V", help="Print the version and leave.")) -> None:
-    """Sagas that roll back as they should: lint, recommend, draw and rehearse them."""
-    if version:
+def _version(wanted: bool) -> None:
+    if wanted:
         from sagactl import __version__
 
         print(f"sagactl {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: bool = typer.Option(
+        False, "--version", "-V", callback=_version, is_eager=True, help="Print the version and leave."
+    ),
+) -> None:
+    """Sagas that roll back as they should: lint, recommend, draw and rehearse them."""
 
 
 def run(arguments: list[str]) -> int:

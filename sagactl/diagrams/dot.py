@@ -27,7 +27,7 @@ FONT: Final = "Helvetica"
 TITLE_WIDTH: Final = 34
 LINE_WIDTH: Final = 44
 PREDICATE_WIDTH: Final = 30
-PREDICATE_LENGTH: Final = 60
+PREDICATE_LENGTH: Final = 90
 CAPTION_WIDTH: Final = 76
 
 GRAPH: Final = (
@@ -125,7 +125,9 @@ def _attributes(node: Node, colour: str) -> Iterator[str]:
     )
     yield f'style="{style}", fillcolor="{fill}", color="{line}", label=<{_label(node)}>'
     yield f"penwidth={_pen(node)}"
-    if node.pivot or node.role == "saga":
+    if node.role == "saga":
+        yield "shape=folder"
+    if node.pivot:
         yield "peripheries=2"
 
 

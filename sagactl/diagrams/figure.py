@@ -290,8 +290,7 @@ def _spent(plain: Figure, nodes: list[Node], failing: str) -> set[str]:
     """The nodes that nothing leads on from: what never starts, what fails, and decisions that are only behind those."""
     found = {node.id for node in nodes if node.state == "idle"} | {failing}
     for node in nodes:
-        before = [edge.source for edge in plain.edges if edge.target == node.id and edge.role == "forward"]
-        if node.role == "choice" and all(source in found for source in before):
+        if node.role == "choice" and all(edge.source in found for edge in plain.edges if edge.target == node.id):
             found.add(node.id)
     return found
 
@@ -347,7 +346,11 @@ def _sentences(flow: Flow, plan: Rollback) -> Iterator[str]:
     if plan.levels:
         number = sum(map(len, plan.levels))
         order = "all at the same time" if flow.saga.rollback.order == "parallel" else "in the order of the numbers"
-        yield f"The worst case: {number} {'step is' if number == 1 else 'steps are'} undone, {order}."
+        yield (
+            f"The worst case: {number} steps are undone, {order}."
+            if number > 1
+            else "The worst case: 1 step is undone."
+        )
         if any(len(level) > 1 for level in plan.levels) and flow.saga.rollback.order != "parallel":
             yield "Equal numbers do not wait for each other."
     else:

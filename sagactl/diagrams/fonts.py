@@ -16,11 +16,11 @@ SUFFIXES: Final = (".ttf", ".otf", ".ttc", ".pfb", ".pcf", ".gz", ".woff", ".wof
 PLACES: Final = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts", "/opt/homebrew/share/fonts")
 """Where Linux systems keep fonts.  Source: the `dir` elements of fontconfig's own fonts.conf."""
 
-CARRIERS: Final = (("font_roboto", "files"), ("reportlab", "fonts"), ("matplotlib", "mpl-data/fonts/ttf"))
-"""Packages from PyPI that carry a font, and where in them: `font-roboto` carries nothing else."""
+CARRIERS: Final = (("ziafont", "fonts"), ("matplotlib", "mpl-data/fonts/ttf"), ("reportlab", "fonts"))
+"""Packages that carry a font, and where in them; `ziafont` is a dependency of ours because it carries DejaVu Sans."""
 
 HELP: Final = (
-    "install one, for example `apt install fonts-dejavu-core` or `pip install font-roboto`; "
+    "install one, for example `apt install fonts-dejavu-core` or `pip install ziafont`; "
     "the formats svg, dot, mermaid and text need none"
 )
 

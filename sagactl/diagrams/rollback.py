@@ -14,11 +14,14 @@ Own = Literal["undone", "if-unknown", "kept"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollback:
-    """One worst case: `levels` are the steps undone together, first level first; empty when `parked` forward."""
+    """One worst case: `levels` are the steps undone together, first level first; empty when `parked` forward.
+
+    `committed` are the pivots behind which nothing is undone, `at_risk` those beside that may still commit first.
+    What is neither `failing` nor `done` never starts.
+    """
 
     failing: int
     done: tuple[int, ...]
-    never: tuple[int, ...]
     levels: tuple[tuple[int, ...], ...]
     own: Own
     committed: tuple[int, ...]
@@ -59,7 +62,6 @@ def rollback(flow: Flow, failing: str) -> Rollback:
     return Rollback(
         failing=at,
         done=done,
-        never=tuple(step.index for step in flow.steps if step.index not in {at, *done}),
         levels=() if committed else _levels(flow, undone),
         own="kept" if committed else own,
         committed=committed,
@@ -100,7 +102,7 @@ def _commits(flow: Flow, index: int, pivots: list[int]) -> bool:
 
 
 def _own(flow: Flow, step: FlowStep) -> Own:
-    if not undoable(step) or step.step.wait is not None or step.failed_step == "never":
+    if not undoable(step) or step.step.wait is not None or step.index in flow.cyclic or step.failed_step == "never":
         return "kept"
     if step.failed_step == "always":
         return "undone"

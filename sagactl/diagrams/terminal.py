@@ -50,6 +50,9 @@ ASCII: Final = Glyphs(
     bar="|", first=".", middle="+", last="'", dash="-", back="<", leader=".", dot="-", more="...",
 )  # fmt: skip
 
+TIE: Final = "\u00a0"
+"""Holds words together while lines are broken; `escape` leaves none of it in a text."""
+
 NARROW: Final = 64
 """Below this many columns a compensation stands under its step, not beside it."""
 
@@ -194,13 +197,14 @@ class _Rows:
         return f"  ({', '.join(words)})" if words else ""
 
     def detail(self, node: Node, block: Block, rail: str) -> list[str]:
+        room = max(self.width - cells(rail), 12)
+        if self.beside and self.shown_undo(node) is not None:
+            room = min(room, max(self.width // 2, room - 30))
         badges = [escape(badge) for badge in node.badges if badge != "pivot"]
         after = [f"after {escape(block.label)}"] if block.label else []
-        text = " · ".join(part for part in (escape(node.subtitle), *badges, *after) if part)
-        room = max(self.width - cells(rail), 12)
-        if node.id in self.undo_of and self.beside:
-            room = min(room, max(self.width // 2, room - 30))
-        return [line for line in wrap(text, room) if line]
+        parts = [part for part in (escape(node.subtitle), *badges, *after) if part]
+        kept = " · ".join(part.replace(" ", TIE) if cells(part) + 2 <= room else part for part in parts)
+        return [line.replace(TIE, " ") for line in wrap(kept, room) if line]
 
     def mark(self, node: Node) -> str:
         g = self.glyphs

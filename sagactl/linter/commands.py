@@ -26,6 +26,13 @@ _NOTHING: Final = frozenset(
 )
 _NOTHING_VERBS: Final = frozenset(("dummy", "ignore", "log", "noop", "print", "skip", "todo"))
 
+_QUESTIONS: Final = frozenset(
+    (
+        *("calculate", "check", "compute", "estimate", "fetch", "find", "get", "inspect", "list", "load", "lookup"),
+        *("query", "read", "retrieve", "search", "validate", "verify"),
+    )
+)
+
 _UNDO: Final = {
     "activate": "Deactivate",
     "add": "Remove",
@@ -100,6 +107,11 @@ def says_nothing_is_done(name: str) -> bool:
 
 
 _NO_OPERATION: Final = (("do", "nothing"), ("no", "op"), ("no", "operation"))
+
+
+def asks(name: str) -> bool:
+    """Whether the command sounds as if it only looked: `CheckCredit`, `GetPrice`."""
+    return words(name)[:1] != () and words(name)[0] in _QUESTIONS
 
 
 def undo_name(action: str) -> str:

@@ -41,8 +41,19 @@ def read(data: bytes, name: str) -> Reading:
     if saga is not None:
         _check_whole(kept, saga, document)
     valid = saga is not None and not any(finding.severity == "error" for finding in kept.findings)
-    findings = tuple(finding._replace(saga=saga.id) for finding in kept.findings) if saga else tuple(kept.findings)
+    findings = tuple(_owned(finding, saga.id if saga else "", document) for finding in kept.findings)
     return Reading(name, saga, valid, findings, document)
+
+
+def _owned(finding: Finding, saga: str, document: Document) -> Finding:
+    """The finding with the saga and the step that it is about."""
+    place = finding.place
+    route = place.route if isinstance(place, Place) else document.route_at(place.line - 1, place.column - 1)
+    step = finding.step
+    if not step and len(route) > 1 and route[0] == "steps":
+        named = document.node((*route[:2], "step"))
+        step = str(named.value) if named is not None and named.kind == "scalar" else ""
+    return finding._replace(saga=saga, step=step)
 
 
 def unreadable(name: str, message: str, help: str = "") -> Reading:

@@ -52,6 +52,8 @@ class Kept:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.where: tuple[Route, str | int] = ((), "")
+        """The value that is being looked at: what is said of a whole block is said at its key."""
         self.misspelt: set[tuple[Route, str]] = set()
         """Keys that an unknown key was probably meant to be: that they are missing need not be said again."""
 
@@ -84,6 +86,7 @@ def check_record(kept: Kept, name: str, node: Node, route: Route, id: str = "") 
             _unknown_key(kept, record, fields, key_node, route)
             continue
         written[key] = key_node
+        kept.where = (route, key)
         value = _CHECKS[type(field.shape)](kept, field.shape, value_node, route, key)
         if value is not MISSING:
             values[field.attribute or key] = value
@@ -124,7 +127,8 @@ def _complete(
         if field.required and (field.attribute or field.key) not in values:
             complete = False
     for group in record.one_of:
-        complete = _exactly_one(kept, record, group, written, route) and complete
+        if not _exactly_one(kept, record, group, written, route):
+            return False
     for left, right, why in record.conflicts:
         if left in written and right in written:
             related = (Related(f"`{left}` is here", region(written[left].span)),)
@@ -357,7 +361,12 @@ def _many(kept: Kept, shape: shapes.Many, node: Node, route: Route, key: str | i
     inner = (*route, key)
     checker = _CHECKS[type(shape.item)]
     item_shape = shape.item
-    values = [value for index, item in enumerate(items) if (value := checker(kept, item_shape, item, inner, index)) is not MISSING]
+    values = []
+    for index, item in enumerate(items):
+        kept.where = (inner, index)
+        value = checker(kept, item_shape, item, inner, index)
+        if value is not MISSING:
+            values.append(value)
     if shape.unique and len(set(values)) != len(values):
         _repeated(kept, items)
         values = list(dict.fromkeys(values))
@@ -399,6 +408,7 @@ def _table(kept: Kept, shape: shapes.Table, node: Node, route: Route, key: str |
         name = check(kept, shape.key, key_node, inner, "")
         if name is MISSING:
             continue
+        kept.where = (inner, name)
         if isinstance(shape.value, shapes.Group):
             value = _group(kept, shape.value, value_node, inner, name, id=name)
         else:
@@ -436,15 +446,18 @@ def _either(kept: Kept, shape: shapes.Either, node: Node, route: Route, key: str
     ambiguous: list[Finding] = []
     for candidate in shape.shapes:
         trial = Kept()
+        trial.where = kept.where
         value = check(trial, candidate, node, route, key)
         if value is not MISSING:
             kept.findings += trial.findings
             return value
-        ambiguous += [finding for finding in trial.findings if finding.code == "SG017"]
+        if not isinstance(candidate, shapes.Text):
+            ambiguous += [finding for finding in trial.findings if finding.code == "SG017"]
     if ambiguous:
         kept.findings += ambiguous[:1]
         return MISSING
-    if node.kind == "scalar" and any(isinstance(candidate, shapes.Text) for candidate in shape.shapes):
+    is_flag = node.kind == "scalar" and node.plain and isinstance(resolve_core(cast(str, node.value)), bool)
+    if node.kind == "scalar" and not is_flag and isinstance(shape.shapes[0], shapes.Text):
         return check(kept, shape.shapes[0], node, route, key)
     return _wrong(kept, node, f"expected {shape.expected}, not {a_written(node)}")
 
@@ -551,19 +564,13 @@ def _wrong(
     at: Place | None = None,
     replace: str | None = None,
 ) -> Any:
-    place: Place | Region = at or region(node.span if node.kind == "scalar" else _head(node))
+    above, key = kept.where
+    place: Place | Region = at or (region(node.span) if node.kind == "scalar" else Place((*above, key)))
+    if node.kind == "scalar" and node.plain and not node.value:
+        place = Place((*above, key))
     fix = Fix(f"write `{replace}`", (Edit(region(node.span), replace),), safe=False) if replace else None
     kept.add(code, message, place, help=help, fix=fix)
     return MISSING
-
-
-def _head(node: Node) -> Span:
-    """The first key or the first item, so that no whole block is underlined."""
-    while node.kind != "scalar" and node.value:
-        first = node.value[0]
-        node = first[0] if isinstance(first, tuple) else cast(Node, first)
-    span = node.span
-    return span if span.line == span.end_line else Span(span.line, span.column, span.line, span.column + 1)
 
 
 def a_kind(node: Node) -> str:

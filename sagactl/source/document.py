@@ -104,6 +104,20 @@ class Document:
             return key.span
         return _first_scalar(value).span
 
+    def route_at(self, line: int, column: int) -> Route:
+        """The route of the innermost entry that holds a position; the empty route outside of all."""
+        route: list[str | int] = []
+        node, here = self.root, (line, column)
+        while node is not None and node.kind != "scalar":
+            found = _entry_at(node, here)
+            if found is None:
+                break
+            part, value = found
+            route.append(part)
+            inside = (value.span.line, value.span.column) <= here
+            node = value if inside else None
+        return tuple(route)
+
     def data(self) -> Any:
         """The values as plain Python data, typed by the core schema of YAML 1.2.
 
@@ -146,6 +160,18 @@ class Document:
         if index is None:
             index = self._indexes[id(node)] = {pair[0].value: pair for pair in pairs}
         return index.get(name)
+
+
+def _entry_at(node: Node, here: tuple[int, int]) -> tuple[str | int, Node] | None:
+    """The last entry of a collection that starts at the position or before it."""
+    entries: Any = node.value
+    found: tuple[str | int, Node] | None = None
+    for index, entry in enumerate(entries):
+        first, value = entry if node.kind == "mapping" else (entry, entry)
+        if (first.span.line, first.span.column) > here:
+            break
+        found = (str(first.value) if node.kind == "mapping" else index), value
+    return found
 
 
 def _is_nothing(node: Node) -> bool:

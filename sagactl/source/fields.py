@@ -225,7 +225,7 @@ RECORDS: Final[dict[str, Record]] = {
     "limits": Record(
         "the limits",
         (
-            Field("concurrency", Count(), "Runs at once."),
+            Field("concurrency", Count(), "How many runs go on at once."),
             Field("stuck_after", Time(), "How long a run may take, its way back included, before it counts as stuck.", attribute="stuck_after_s"),
         ),
         model.Limits,
@@ -286,7 +286,7 @@ RECORDS: Final[dict[str, Record]] = {
             Field("participant", Id("a participant"), "Who does it.", default="the step's participant"),
             Field("input", _INPUT, "The data it needs; the action's own result is attached if it is known."),
             Field("timeout", Time(), "Time for one try.", attribute="timeout_s"),
-            Field("retry", Group("retry", scalar="attempts"), "Retries."),
+            Field("retry", Group("retry", scalar="attempts"), "How it is tried again."),
             Field("key", _TEMPLATE, "Idempotency key.", default="`{saga_id}:{step}:undo`"),
             Field("idempotency", _IDEMPOTENCY, "As of a participant, for the compensation alone."),
             Field("reply", Flag(), "Whether an answer is waited for.", default="true"),
@@ -319,7 +319,7 @@ RECORDS: Final[dict[str, Record]] = {
             Field("reply", Flag(), "Whether an answer is waited for; without one the outcome is never known.", default="true"),
             Field("rejects", Many(_ERROR, single=True), "Business errors: definite answers `no, and nothing was done`."),
             Field("timeout", Time(), "Time for one try.", attribute="timeout_s", default="`defaults.timeout`"),
-            Field("retry", Group("retry", scalar="attempts"), "Retries.", default="`defaults.retry`"),
+            Field("retry", Group("retry", scalar="attempts"), "How it is tried again.", default="`defaults.retry`"),
             Field("key", _TEMPLATE, "Idempotency key.", default="`{saga_id}:{step}`"),
             Field("output", Table(_DATUM, JsonType()), "What the answer brings: name and JSON type, or a JSON Schema fragment."),
             Field("reads", _RESOURCES, "Resources read."),

@@ -7,7 +7,19 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from sagactl.model import Choice, Compensation, Deadline, Defaults, Outcome, Retry, Rollback, RollbackOrder, Saga, Step, Wait
+from sagactl.model import (
+    Choice,
+    Compensation,
+    Deadline,
+    Defaults,
+    Outcome,
+    Retry,
+    Rollback,
+    RollbackOrder,
+    Saga,
+    Step,
+    Wait,
+)
 
 
 def step(id: str, **more: object) -> Step:

@@ -200,6 +200,18 @@ def test_no_step_is_undone_before_those_that_depend_on_it(saga: Saga) -> None:
         assert rollback_figure(found, each.id) == rollback_figure(flow(saga), each.id)
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_every_number_is_reached_from_the_failure_and_leads_to_the_end(name: str) -> None:
+    found = flow(ALL[name])
+    for each in found.steps:
+        drawn = rollback_figure(found, each.id)
+        back = [(edge.source, edge.target) for edge in drawn.edges if edge.role == "rollback"]
+        numbered = {node.id for node in drawn.nodes if node.number is not None}
+        last = {"end:compensated", "end:parked"} & {node.id for node in drawn.nodes}
+        assert {source for source, _ in back} == numbered | {f"step:{each.id}"}
+        assert {target for _, target in back} == numbered | last
+
+
 def ordered(found: Flow, among: dict[int, int]) -> list[tuple[int, int]]:
     return [(early, late) for late in among for early in among if found.ancestors[late] >> early & 1]
 

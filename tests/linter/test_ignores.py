@@ -117,7 +117,9 @@ def test_an_unknown_rule_suppresses_nothing_and_gets_a_suggestion() -> None:
     assert said(text) == [("SG992", 3), ("SG101", 4), ("SG101", 7)]
 
 
-@pytest.mark.parametrize("comment", ["# sagactl: ignore everything", "# sagactl: ignore[] all", "# sagactl: ingore[SG101] x"])
+@pytest.mark.parametrize(
+    "comment", ["# sagactl: ignore everything", "# sagactl: ignore[] all", "# sagactl: ingore[SG101] x"]
+)
 def test_a_comment_that_names_no_rule_is_pointed_out(comment: str) -> None:
     assert said(above("- step: reserve-items", comment)) == [("SG992", 3), ("SG101", 4), ("SG101", 7)]
 
@@ -150,7 +152,9 @@ def test_a_second_suppression_of_the_same_finding_is_unused() -> None:
 
 
 def test_an_invalid_definition_judges_no_suppression() -> None:
-    text = above("- step: reserve-items", "# sagactl: ignore[SG101] being built").replace("kind: pivot", "kind: pivotal")
+    text = above("- step: reserve-items", "# sagactl: ignore[SG101] being built").replace(
+        "kind: pivot", "kind: pivotal"
+    )
     assert [code for code, _ in said(text)] == ["SG019"]
 
 

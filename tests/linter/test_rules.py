@@ -8,7 +8,8 @@ from sagactl.linter.lint import lint
 from sagactl.linter.pages import page
 from sagactl.linter.registry import all_rules, module_of
 from sagactl.linter.rule import Rule
-from sagactl.source.build import RULE_NAMES, read
+from sagactl.source.build import read
+from sagactl.source.check import RULE_NAMES
 
 AREAS = {
     "structure": ("SG0",),

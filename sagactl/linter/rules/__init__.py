@@ -13,7 +13,7 @@ The docstring has this form:
     Since: 0.1
 
     Bad:
-        saga: ...        (a whole definition, indented by eight, on which the rule fires)
+        saga: ...        (a whole definition, indented by four, on which the rule fires)
 
     Good:
         saga: ...        (the same, mended, on which it does not)

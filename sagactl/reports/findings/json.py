@@ -33,7 +33,7 @@ def _finding(file: Linted, located: Located) -> dict[str, Any]:
         "path": file.reading.name,
         "saga": finding.saga,
         "step": finding.step,
-        "pointer": _pointer(finding.place),
+        "pointer": _pointer(document, finding.place),
         "range": _range(located.region),
         "related": [_related(document, related) for related in finding.related],
         "help": finding.help,
@@ -44,11 +44,10 @@ def _finding(file: Linted, located: Located) -> dict[str, Any]:
     }
 
 
-def _pointer(place: Place | Region) -> str:
-    """The place as a JSON pointer (RFC 6901), empty where only a region is known."""
-    if isinstance(place, Region):
-        return ""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in place.route)
+def _pointer(document: Document, place: Place | Region) -> str:
+    """The place as a JSON pointer (RFC 6901), empty for the whole."""
+    route = place.route if isinstance(place, Place) else document.route_at(place.line - 1, place.column - 1)
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in route)
 
 
 def _range(region: Region) -> dict[str, dict[str, int]]:

@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING
 
 from sagactl.finding import Place, Related
 from sagactl.flow import exclusive
-from sagactl.linter.commands import undo_name
+from sagactl.linter.commands import says_nothing_is_done, undo_name
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Compensation, Saga, Step
 
@@ -59,8 +59,8 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     seen: dict[tuple[str, str | None], Step] = {}
     for step in saga.steps:
         undo = step.compensation
-        if undo is None:
-            continue
+        if undo is None or says_nothing_is_done(undo.command):
+            continue  # noop-compensation says the latter
         participant = undo.participant or step.participant
         if undo.command == step.action and participant == step.participant:
             if undo.input is None or undo.input == step.input:

@@ -56,22 +56,24 @@ _RELATED = 3
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for index, step in enumerate(saga.steps):
         seen = notice(step)
-        if seen and step.kind != "read-only" and not facts.after_pivot >> index & 1:
+        if seen and step.kind not in ("pivot", "read-only") and not facts.after_pivot >> index & 1:
             failing = list(facts.flow.members(facts.fails_later(index)))
             if failing:
-                yield _hit(facts.flow.steps[index], seen, failing[:_RELATED])
+                yield _hit(facts.flow.steps[index], seen, failing)
 
 
 def _hit(step: FlowStep, seen: str, failing: list[FlowStep]) -> Hit:
     undo = step.compensation
-    last = failing[-1].id
+    last = next((other.id for other in failing if other.kind == "pivot"), failing[-1].id)
     consequence = f"and `{undo.command}` cannot make it unseen" if undo is not None else "and it cannot be taken back"
     return Hit(
         f"the {seen} of `{step.id}` goes out before `{failing[0].id}` is certain, {consequence}",
         at_step(step.step.route, "external" if step.step.external else "action"),
         step.id,
         help=f"put it after the pivot:\nafter: [{last}]\nkind: retriable\nretry: forever",
-        related=tuple(Related(f"`{other.id}` can still fail", at_step(other.step.route)) for other in failing),
+        related=tuple(
+            Related(f"`{other.id}` can still fail", at_step(other.step.route)) for other in failing[:_RELATED]
+        ),
         severity="info" if undo is not None else None,
     )
 

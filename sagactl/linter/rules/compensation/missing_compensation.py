@@ -37,7 +37,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Related
-from sagactl.linter.commands import undo_name
+from sagactl.linter.commands import asks, undo_name
 from sagactl.linter.facts import is_forgotten
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga, Step
@@ -70,9 +70,12 @@ def _hit(index: int, step: Step, facts: Facts) -> Hit:
 def _help(index: int, step: Step, facts: Facts) -> str:
     if facts.after_pivot >> index & 1:
         return "kind: retriable"
+    undo = f"compensation: {undo_name(step.action or '')}"
+    if asks(step.action or ""):
+        return f"kind: read-only\n# or, if `{step.action}` changes something:\n{undo}"
     if step.kind == "compensatable" or facts.fails_later(index):
-        return f"compensation: {undo_name(step.action or '')}"
-    return f"compensation: {undo_name(step.action or '')}\n# or, as nothing after it can fail:\nkind: pivot"
+        return undo
+    return f"{undo}\n# or, as nothing after it can fail:\nkind: pivot"
 
 
 RULE = Rule(

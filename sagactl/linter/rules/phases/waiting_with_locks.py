@@ -73,7 +73,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 def _holding(saga: Saga, wait: FlowStep, facts: Facts) -> Iterator[Hit]:
     told: set[str] = set()
     for holder in facts.meant.members(facts.meant.ancestors[wait.index]):
-        for resource in _held(saga, holder.step):
+        for resource in _held(saga, holder, facts):
             if resource in told or exclusive(holder.step, wait.step):
                 continue
             if not _is_settled(resource, holder, wait, facts):
@@ -81,13 +81,15 @@ def _holding(saga: Saga, wait: FlowStep, facts: Facts) -> Iterator[Hit]:
                 yield _hit(wait, holder, resource)
 
 
-def _held(saga: Saga, step: Step) -> Iterator[str]:
-    """The resources that a step keeps others out of."""
-    if step.lock is not None:
-        yield step.lock
-    for id in step.writes:
+def _held(saga: Saga, holder: FlowStep, facts: Facts) -> Iterator[str]:
+    """The resources that a step keeps others out of; the second write of a pending record settles it."""
+    if holder.step.lock is not None:
+        yield holder.step.lock
+    for id in holder.step.writes:
         if id in saga.resources and saga.resources[id].countermeasure == "semantic-lock":
-            yield id
+            earlier = facts.meant.members(facts.meant.ancestors[holder.index])
+            if not any(id in step.step.writes for step in earlier):
+                yield id
 
 
 def _is_settled(resource: str, holder: FlowStep, wait: FlowStep, facts: Facts) -> bool:
