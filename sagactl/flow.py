@@ -166,7 +166,7 @@ class Flow:
             action=action_policy(saga, step),
             undo=undo_policy(saga, step) if compensation is not None else None,
             promises=promises,
-            undo_promises=_undo_promises(saga, compensation, promises) if compensation is not None else promises,
+            undo_promises=_undo_promises(saga, step, compensation, promises) if compensation is not None else promises,
             failed_step=step.failed_step or saga.rollback.failed_step or "auto",
         )
 
@@ -364,10 +364,11 @@ def _promises(saga: Saga, step: Step) -> Promises:
     )
 
 
-def _undo_promises(saga: Saga, compensation: Compensation, promises: Promises) -> Promises:
+def _undo_promises(saga: Saga, step: Step, compensation: Compensation, promises: Promises) -> Promises:
     """What is stated on a step holds for its compensation too, unless that says otherwise or is done elsewhere."""
     owner = saga.participants.get(compensation.participant or "")
-    if compensation.participant is not None and owner is not None and compensation.idempotency is None:
+    elsewhere = owner is not None and owner.id != step.participant
+    if owner is not None and elsewhere and compensation.idempotency is None:
         return promises._replace(idempotency=owner.idempotency, dedup_window_s=owner.dedup_window_s)
     return promises._replace(idempotency=compensation.idempotency or promises.idempotency)
 

@@ -26,6 +26,7 @@ What = Literal[
     "answered",
     "waiting",
     "arrived",
+    "ignored",  # an answer that no longer matters
     "withdrawn",
     "decided",
     "skipped",

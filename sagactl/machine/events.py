@@ -1,7 +1,8 @@
 """What can happen to a run, in the past tense; `step` is the index of the step in its flow.
 
 All tries of an operation share one idempotency key, so a success or a rejection counts whichever try it answers;
-only failures, timeouts and due retries name their try, and are late when it is not the current one.
+only failures, timeouts and due retries name their try, and are late when it is not the current one.  The fallback of
+a compensation is an operation of its own: what goes wrong with the one says nothing about the other.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class CompensationRejected(NamedTuple):
 
     step: int
     error: str = ""
+    fallback: bool = False
 
 
 class CompensationFailed(NamedTuple):
@@ -70,6 +72,7 @@ class CompensationFailed(NamedTuple):
     step: int
     attempt: int
     error: str = "error"
+    fallback: bool = False
 
 
 class CompensationTimedOut(NamedTuple):
@@ -77,6 +80,7 @@ class CompensationTimedOut(NamedTuple):
 
     step: int
     attempt: int
+    fallback: bool = False
 
 
 class CompensationRetryDue(NamedTuple):
@@ -84,6 +88,7 @@ class CompensationRetryDue(NamedTuple):
 
     step: int
     attempt: int
+    fallback: bool = False
 
 
 class Decided(NamedTuple):

@@ -96,8 +96,8 @@ def _nothing_left(plan: FlowStep, step: StepState) -> bool:
 
 
 def pivot_committed(flow: Flow, state: State) -> bool:
-    """Whether the point of no return is behind the run."""
-    return any(state.steps[pivot].record == "done" for pivot in flow.pivots)
+    """Whether the point of no return is behind the run, or may be: a parked pivot is for people to judge."""
+    return any(state.steps[pivot].record in ("done", "stuck") for pivot in flow.pivots)
 
 
 def pivot_in_flight(flow: Flow, state: State) -> bool:

@@ -230,6 +230,10 @@ class _Run:
                 self._leave_the_rest()
             self._end()
 
+    def starts_rollback(self, trigger: Trigger) -> bool:
+        triggers = self.flow.saga.rollback.triggers
+        return trigger in (ALL_TRIGGERS if triggers is None else triggers)
+
     def _stopped(self) -> bool:
         stops = self.flow.saga.rollback.on_failure == "stop"
         return stops and any(step.record == "dead" for step in self.steps)
@@ -293,7 +297,7 @@ def _pause(index: int, policy: Policy, tries: int, direction: Direction) -> Paus
 def _succeeded(run: _Run, plan: FlowStep, event: Any) -> bool:
     run.put(plan, "done")
     if plan.kind == "pivot" and run.wish:
-        _drop_wish(run)
+        _drop_wish(run, "done")
     return True
 
 
@@ -320,6 +324,8 @@ def _timed_out(run: _Run, plan: FlowStep, event: ActionTimedOut) -> bool:
 
 def _wait_is_over(run: _Run, plan: FlowStep, event: ActionTimedOut) -> bool:
     """A wait has no effects, so that its timeout is a definite no."""
+    if event.attempt != run.steps[plan.index].tries:
+        return False
     if plan.step.on_timeout == "continue":
         return _succeeded(run, plan, event)
     _end_of_step(run, plan, "rejected", "timeout", "timeout")
@@ -366,19 +372,26 @@ def _end_of_step(run: _Run, plan: FlowStep, record: Record, trigger: Trigger, ca
     run.put(plan, record, cause=cause)
     if run.phase == "back":
         return
-    triggers = run.flow.saga.rollback.triggers or ALL_TRIGGERS
     state = run.state()
-    if plan.place == "after" or pivot_committed(run.flow, state) or trigger not in triggers:
-        run.park(plan, "stuck", cause, "forward")
+    granted = bool(run.wish) and plan.kind == "pivot" and record == "rejected"
+    if pivot_committed(run.flow, state) or not (granted or run.starts_rollback(trigger)):
+        _park_forward(run, plan, cause)
     elif pivot_in_flight(run.flow, state):
         run.wish = run.wish or cause
     else:
         run.roll_back(run.wish or cause)
 
 
-def _drop_wish(run: _Run) -> None:
-    """The pivot is done: what failed beside it can only go forward now, by way of people."""
-    run.commands.append(Alert(f"not rolled back, the pivot is done: {run.wish}"))
+def _park_forward(run: _Run, plan: FlowStep, reason: str) -> None:
+    """People take over going forward; a wish that waited for this pivot can no longer be granted."""
+    run.park(plan, "stuck", reason, "forward")
+    if plan.kind == "pivot" and run.wish:
+        _drop_wish(run, "parked")
+
+
+def _drop_wish(run: _Run, pivot_is: str) -> None:
+    """The pivot is, or may be, done: what failed beside it can only go forward now, by way of people."""
+    run.commands.append(Alert(f"not rolled back, the pivot is {pivot_is}: {run.wish}"))
     run.wish = ""
     for plan in run.flow.steps:
         record, _, cause, _ = run.steps[plan.index]
@@ -387,9 +400,11 @@ def _drop_wish(run: _Run) -> None:
 
 
 def _given_up(run: _Run, plan: FlowStep, event: GivenUp) -> bool:
-    run.park(plan, "stuck", event.reason, "forward")
-    if plan.kind == "pivot" and run.wish:
-        run.wish = ""
+    """On the way back a step that nobody answers for is unknown, and is undone like any other."""
+    if run.phase == "back":
+        run.put(plan, "rejected" if plan.step.local else "unknown", cause=event.reason)
+    else:
+        _park_forward(run, plan, event.reason)
     return True
 
 
@@ -402,17 +417,19 @@ def _undone(run: _Run, plan: FlowStep, event: Any) -> bool:
 
 
 def _undo_failed(run: _Run, plan: FlowStep, event: CompensationFailed) -> bool:
-    return _undo_try_failed(run, plan, event.attempt, event.error)
+    return _undo_try_failed(run, plan, event, event.error)
 
 
 def _undo_timed_out(run: _Run, plan: FlowStep, event: CompensationTimedOut) -> bool:
-    return _undo_try_failed(run, plan, event.attempt, "timeout")
+    return _undo_try_failed(run, plan, event, "timeout")
 
 
-def _undo_try_failed(run: _Run, plan: FlowStep, attempt: int, error: str) -> bool:
+def _undo_try_failed(
+    run: _Run, plan: FlowStep, event: CompensationFailed | CompensationTimedOut, error: str
+) -> bool:
     record, tries, _, _ = run.steps[plan.index]
     policy = plan.undo or Policy()
-    if attempt != tries:
+    if event.attempt != tries or event.fallback != _falls_back(run, plan):
         return False
     if (policy.tries is None or tries < policy.tries) and policy.retries(error):
         run.put(plan, "fallback-paused" if record == "falling-back" else "undo-paused", cause=error)
@@ -424,24 +441,29 @@ def _undo_try_failed(run: _Run, plan: FlowStep, attempt: int, error: str) -> boo
 
 def _undo_rejected(run: _Run, plan: FlowStep, event: CompensationRejected) -> bool:
     """A rejection is never tried again."""
+    if event.fallback != _falls_back(run, plan):
+        return False
     _undo_exhausted(run, plan, event.error or "rejected")
     return True
 
 
 def _undo_exhausted(run: _Run, plan: FlowStep, error: str) -> None:
     compensation = plan.compensation
-    falling = run.record(plan) in ("falling-back", "fallback-paused")
-    if compensation is not None and compensation.fallback is not None and not falling:
+    if compensation is not None and compensation.fallback is not None and not _falls_back(run, plan):
         run.compensate(plan, "falling-back", 1)
     else:
         run.park(plan, "dead", error, "back")
 
 
+def _falls_back(run: _Run, plan: FlowStep) -> bool:
+    return run.record(plan) in ("falling-back", "fallback-paused")
+
+
 def _undo_retry_due(run: _Run, plan: FlowStep, event: CompensationRetryDue) -> bool:
-    record, tries, _, _ = run.steps[plan.index]
-    if event.attempt != tries:
+    tries, falls_back = run.steps[plan.index].tries, _falls_back(run, plan)
+    if event.attempt != tries or event.fallback != falls_back:
         return False
-    run.compensate(plan, "falling-back" if record == "fallback-paused" else "undoing", tries + 1)
+    run.compensate(plan, "falling-back" if falls_back else "undoing", tries + 1)
     return True
 
 
@@ -467,12 +489,13 @@ def _decided(run: _Run, event: Decided) -> bool:
 def _interrupted(run: _Run, event: DeadlinePassed | CancelRequested) -> bool:
     """A deadline or a cancel: a wish to roll back, granted by rule 3."""
     trigger: Trigger = "deadline" if isinstance(event, DeadlinePassed) else "cancel"
-    triggers = run.flow.saga.rollback.triggers or ALL_TRIGGERS
     state = run.state()
     if run.phase == "back":
         return False
-    if trigger not in triggers or pivot_committed(run.flow, state):
-        run.commands.append(Alert(f"{trigger} after the point of no return" if trigger in triggers else trigger))
+    if not run.starts_rollback(trigger):
+        run.commands.append(Alert(f"{trigger}, which starts no rollback here"))
+    elif pivot_committed(run.flow, state):
+        run.commands.append(Alert(f"{trigger} after the point of no return"))
     elif pivot_in_flight(run.flow, state):
         run.wish = run.wish or trigger
     else:
@@ -496,13 +519,8 @@ TABLE: Final[dict[type, dict[Record, Handler]]] = {
     ActionTimedOut: {"requested": _timed_out},
     RetryDue: {"paused": _retry_due},
     StatusAnswered: {"asked": _status_answered},
-    CompensationSucceeded: {
-        "undoing": _undone,
-        "undo-paused": _undone,
-        "falling-back": _undone,
-        "fallback-paused": _undone,
-    },
-    CompensationRejected: {"undoing": _undo_rejected, "undo-paused": _undo_rejected, "falling-back": _undo_rejected, "fallback-paused": _undo_rejected},
+    CompensationSucceeded: dict.fromkeys(("undoing", "undo-paused", "falling-back", "fallback-paused"), _undone),
+    CompensationRejected: dict.fromkeys(("undoing", "undo-paused", "falling-back", "fallback-paused"), _undo_rejected),
     CompensationFailed: {"undoing": _undo_failed, "falling-back": _undo_failed},
     CompensationTimedOut: {"undoing": _undo_timed_out, "falling-back": _undo_timed_out},
     CompensationRetryDue: {"undo-paused": _undo_retry_due, "fallback-paused": _undo_retry_due},

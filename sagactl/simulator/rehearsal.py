@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from sagactl.errors import UsageError
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import ACTIVE, PARKED, State, outcome, pivot_committed, status
 from sagactl.model import Choice, Latency
@@ -16,13 +17,13 @@ from sagactl.simulator.plan import Plan, PlannedFault, refuse_unsupported
 from sagactl.trace import DeadLetter, Moment, Trace
 from sagactl.world.parts import Move, Operation, World
 from sagactl.world.properties import violations
-from sagactl.world.world import Step, apply, begin, moves
+from sagactl.world.world import Step, apply, begin, moves, participant_of
 
 LATENCY_S: Final = 0.1
 """Where nothing is said of how long a participant takes."""
 
 MAX_MOVES: Final = 200_000
-"""More than any rehearsal needs; an endless one is a defect of the tool and is said so."""
+"""More than a rehearsal needs, unless somebody asks for hundreds of thousands of tries."""
 
 HANGS: Final = "no answer, and no timeout notices it"
 STILL_RETRYING: Final = "still retrying"
@@ -66,7 +67,10 @@ class _Rehearsal:
             if move is None:
                 return self._trace()
             self._take(apply(self.flow, self.world, move), late=self._is_late(move))
-        raise AssertionError(f"a rehearsal of `{self.flow.saga.id}` does not end")
+        raise UsageError(
+            f"the rehearsal of `{self.flow.saga.id}` has not ended after {MAX_MOVES} moves",
+            help="let it try less often: `--max-tries`, or smaller `attempts`",
+        )
 
     def _take(self, step: Step, late: bool = False) -> None:
         before = self.world.state
@@ -157,9 +161,10 @@ class _Rehearsal:
         """A timeout while its message is still on the way."""
         if move.kind != "timeout":
             return False
-        operation = move.operation
         return any(
-            message.step == move.step and message.operation == operation and message.attempt == move.attempt
+            message.step == move.step
+            and message.operation == move.operation
+            and (message.attempt == move.attempt or message.operation == "status")
             for message in self.world.messages
         )
 
@@ -170,7 +175,7 @@ class _Rehearsal:
             plan = self.flow.steps[move.step]
             if plan.step.local:
                 return 0.0
-            whole_s = self._latency_s(plan)
+            whole_s = self._latency_s(plan, move.operation)
             return whole_s if move.operation == "wait" else whole_s / 2
         if move.kind == "deadline":
             deadline = self.flow.saga.deadline
@@ -182,9 +187,12 @@ class _Rehearsal:
         assert policy is not None
         return policy.pause_s(move.attempt) if move.kind == "retry" else policy.timeout_s or 0.0
 
-    def _latency_s(self, plan: FlowStep) -> float:
-        owner = self.flow.saga.participants.get(plan.step.participant or "")
-        latency = plan.step.latency or (owner.latency if owner is not None else None)
+    def _latency_s(self, plan: FlowStep, operation: Operation) -> float:
+        """The nearest statement wins; what is stated on a step holds where the step is done."""
+        name = participant_of(plan, operation)
+        owner = self.flow.saga.participants.get(name)
+        near = plan.step.latency if name == (plan.step.participant or "") else None
+        latency = near or (owner.latency if owner is not None else None)
         return LATENCY_S if latency is None else typical_s(latency)
 
     # -- choices
@@ -210,7 +218,8 @@ class _Rehearsal:
                 break
             held = evaluate(predicate, data)
             if isinstance(held, Undecided):
-                why = "no input was given" if self.plan.data is None else held.reason
+                missing_input = self.plan.data is None and held.reason.startswith("input.")
+                why = "no input was given" if missing_input else held.reason
                 return choice.outcomes[-1].id, f"because {why}; `--choose {choice.id}=…` decides otherwise"
             if held:
                 return known.id, f"because {known.predicate}"

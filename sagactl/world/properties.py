@@ -38,7 +38,7 @@ def _double_undo(plan: FlowStep, step: StepState, truth: Truth, state: State) ->
 
 
 def _undo_of_nothing(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
-    return "it was undone though it had not been done" if truth.undone > truth.done else ""
+    return "it was undone though it had not been done" if truth.undone > 0 == truth.done else ""
 
 
 def _done_means_done(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
@@ -73,6 +73,10 @@ def _undo_idempotency(plan: FlowStep) -> str:
     return "idempotency" if plan.undo_promises.idempotency is None else ""
 
 
+def _memory(plan: FlowStep) -> str:
+    return "remembers_failures" if plan.promises.remembers_failures is None else ""
+
+
 def _tombstone(plan: FlowStep) -> str:
     return "rejects_late_actions" if plan.promises.rejects_late_actions is None else ""
 
@@ -82,7 +86,7 @@ PROPERTIES: Final[tuple[Property, ...]] = (
     Property("S2", "No compensation takes effect twice.", _double_undo, _undo_idempotency),
     Property("S3", "Nothing is undone that was not done.", _undo_of_nothing, _nothing),
     Property("S4", "What is recorded as done is done once, and stands.", _done_means_done, _nothing),
-    Property("S5", "Of what is recorded as not done nothing stands.", _clean_means_clean, _tombstone),
+    Property("S5", "Of what is recorded as not done nothing stands.", _clean_means_clean, _memory),
     Property("S6", "What is recorded as undone is undone.", _undone_means_undone, _tombstone),
     Property("S11", "It is known whether the pivot was done.", _pivot_known, _nothing),
 )

@@ -71,7 +71,10 @@ def _message_moves(flow: Flow, world: World, message: Message) -> Iterator[Move]
 
 
 def _timer_moves(plan: FlowStep, state: State) -> Iterator[Move]:
-    """Timeouts and retries; a timer exists for as long as the record says so."""
+    """Timeouts and retries; a timer exists for as long as the record says so.
+
+    A local step is one transaction with the record, so no timer can come between the two.
+    """
     record, tries, _, _ = state.steps[plan.index]
     operation = _OPERATIONS.get(record)
     if operation is None:
@@ -80,9 +83,12 @@ def _timer_moves(plan: FlowStep, state: State) -> Iterator[Move]:
         yield Move("retry", plan.index, operation, tries)
         return
     policy = plan.action if operation in ("action", "status") else plan.undo
-    if policy is not None and policy.timeout_s is not None:
+    if policy is not None and policy.timeout_s is not None and not plan.step.local:
         yield Move("timeout", plan.index, "wait" if plan.step.wait is not None else operation, tries)
 
+
+ANSWERS: Final = frozenset({"done", "rejected", "failed", "undone", "undo-failed", "undo-rejected", "arrived"})
+"""What the orchestrator may hear; when it does not matter any more, the moment says so."""
 
 _OPERATIONS: Final[dict[str, Operation]] = {
     "requested": "action",
@@ -172,14 +178,14 @@ def _answer(flow: Flow, world: World, move: Move) -> Step:
 
 def _heard(message: Message) -> tuple[e.Event, What]:
     """What the orchestrator makes of an answer."""
-    step, attempt = message.step, message.attempt
+    step, attempt, fallback = message.step, message.attempt, message.operation == "fallback"
     table: dict[Answer, tuple[e.Event, What]] = {
         "ok": (e.ActionSucceeded(step), "done"),
         "no": (e.ActionRejected(step, message.detail), "rejected"),
         "error": (e.ActionFailed(step, attempt), "failed"),
         "undone": (e.CompensationSucceeded(step), "undone"),
-        "not-undone": (e.CompensationFailed(step, attempt), "undo-failed"),
-        "refuses-undo": (e.CompensationRejected(step, message.detail), "undo-rejected"),
+        "not-undone": (e.CompensationFailed(step, attempt, fallback=fallback), "undo-failed"),
+        "refuses-undo": (e.CompensationRejected(step, message.detail, fallback), "undo-rejected"),
         "done": (e.StatusAnswered(step, "done"), "done"),
         "not-done": (e.StatusAnswered(step, "not-done"), "rejected"),
     }
@@ -205,20 +211,19 @@ def _detail(plan: FlowStep, what: What, move: Move) -> str:
 
 def _timer(flow: Flow, world: World, move: Move) -> Step:
     plan = flow.steps[move.step]
-    undoing = move.operation in ("undo", "fallback")
+    undoing, fallback = move.operation in ("undo", "fallback"), move.operation == "fallback"
     if move.kind == "give-up":
-        return _tell(
-            flow, world, e.GivenUp(plan.index, move.detail), _moment(plan, "given-up", move, move.detail)
-        )
+        return _tell(flow, world, e.GivenUp(plan.index, move.detail), _moment(plan, "given-up", move, move.detail))
     if move.kind == "retry":
-        due = e.CompensationRetryDue if undoing else e.RetryDue
-        return _tell(flow, world, due(plan.index, move.attempt), None)
+        due = e.CompensationRetryDue(plan.index, move.attempt, fallback) if undoing else e.RetryDue(plan.index, move.attempt)
+        return _tell(flow, world, due, None)
     if move.operation == "status":
         moment = _moment(plan, "timed-out", move, "no answer about the status")
         return _tell(flow, world, e.StatusAnswered(plan.index, "none"), moment)
-    over = e.CompensationTimedOut if undoing else e.ActionTimedOut
-    what: What = "undo-timed-out" if undoing else "timed-out"
-    return _tell(flow, world, over(plan.index, move.attempt), _moment(plan, what, move))
+    if undoing:
+        over = e.CompensationTimedOut(plan.index, move.attempt, fallback)
+        return _tell(flow, world, over, _moment(plan, "undo-timed-out", move))
+    return _tell(flow, world, e.ActionTimedOut(plan.index, move.attempt), _moment(plan, "timed-out", move))
 
 
 # -- the machine
@@ -229,13 +234,13 @@ def _tell(flow: Flow, world: World, event: e.Event, moment: Moment | None) -> St
     before = world.state
     state, commands = transition(flow, before, event)
     world = world._replace(state=state)
+    if moment is not None and moment.what in ANSWERS and state == before and not commands:
+        moment = moment._replace(what="ignored", detail=f"{moment.what}, {moment.detail}" if moment.detail else moment.what)
     first = () if moment is None else (moment._replace(status=status(flow, state)),)
     return _carry_out(flow, world, before, commands, first)
 
 
-def _carry_out(
-    flow: Flow, world: World, before: State, commands: c.Commands, moments: tuple[Moment, ...]
-) -> Step:
+def _carry_out(flow: Flow, world: World, before: State, commands: c.Commands, moments: tuple[Moment, ...]) -> Step:
     """Commands become messages in flight; each leaves its moment."""
     now = status(flow, world.state)
     messages = list(world.messages)
@@ -276,7 +281,8 @@ def _message(command: c.Command) -> Message | None:
 def _command_moment(flow: Flow, command: c.Command) -> Moment | None:
     match command:
         case c.RunAction(step, attempt, _):
-            return _of(flow, step, "sent" if attempt == 1 else "retrying", _numbered(flow.steps[step].step.action, attempt))
+            name = _numbered(flow.steps[step].step.action, attempt)
+            return _of(flow, step, "sent" if attempt == 1 else "retrying", name)
         case c.AwaitEvent(step, _):
             return _of(flow, step, "waiting", _wait_name(flow.steps[step]))
         case c.WithdrawWait(step):
@@ -285,13 +291,11 @@ def _command_moment(flow: Flow, command: c.Command) -> Moment | None:
             return _of(flow, step, "asked", "what became of it?")
         case c.RunCompensation():
             return _undo_moment(flow, command)
-        case c.Pause(step, _, _, _, most_s):
+        case c.Pause() | c.Decide() | c.WatchDeadline():
             return None
-        case c.Decide() | c.WatchDeadline():
-            return None
-        case c.SendDeadLetter(step, _, reason, tries):
+        case c.SendDeadLetter(step, _, reason, _):
             return _of(flow, step, "dead-letter", reason)
-        case c.Alert(what, step):
+        case c.Alert(what, _):
             rollback = what.startswith("rollback: ")
             return Moment("rollback" if rollback else "alert", detail=what.removeprefix("rollback: "))
         case c.Finish(how):
@@ -306,7 +310,7 @@ def _undo_moment(flow: Flow, command: c.RunCompensation) -> Moment:
     assert compensation is not None
     name = compensation.fallback if command.fallback else compensation.command
     attached = "with the result" if command.result_of is not None else "without the result: it is not known"
-    participant = compensation.participant or plan.step.participant or ""
+    participant = participant_of(plan, "undo")
     what: What = "undo-retrying" if command.attempt > 1 else "fallback-sent" if command.fallback else "undo-sent"
     return Moment(what, plan.id, f"{_numbered(name, command.attempt)}, {attached}", participant)
 
@@ -328,4 +332,11 @@ def _of(flow: Flow, step: int, what: What, detail: str) -> Moment:
 
 
 def _moment(plan: FlowStep, what: What, move: Move, detail: str = "") -> Moment:
-    return Moment(what, plan.id, detail, plan.step.participant or "", move.fault)
+    return Moment(what, plan.id, detail, participant_of(plan, move.operation), move.fault)
+
+
+def participant_of(plan: FlowStep, operation: Operation) -> str:
+    """Who carries the operation out: a compensation may be somebody else's."""
+    compensation = plan.compensation if operation in ("undo", "fallback") else None
+    elsewhere = compensation.participant if compensation is not None else None
+    return elsewhere or plan.step.participant or ""

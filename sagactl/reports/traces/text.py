@@ -46,6 +46,7 @@ SIGNS: Final[dict[What, Sign]] = {
     "answered": Sign("·", ".", "answers the status query", "dim", inside=True),
     "waiting": Sign("…", "~", "waits for {}"),
     "arrived": Sign("✓", "+", "{} arrived", "good"),
+    "ignored": Sign("·", ".", "too late, changes nothing: {}", "dim"),
     "withdrawn": Sign("↩", "<", "no longer waits for {}", "undo"),
     "decided": Sign("◇", "?", "choice {}"),
     "skipped": Sign("○", "o", "skipped: {}", "dim"),

@@ -1,0 +1,70 @@
+"""A call imports what it needs and no more: counted, not timed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ORDER = str(ROOT / "definitions" / "order-fulfillment.saga.yaml")
+
+HEAVY = {"networkx", "graphviz", "pygraphviz", "rich", "jsonschema", "importlib.metadata", "pydantic", "numpy"}
+
+PROBE = """
+import sys, json, io, contextlib
+sys.argv = ["sagactl", *{arguments!r}]
+from sagactl.__main__ import main
+with contextlib.redirect_stdout(io.StringIO()):
+    code = main()
+json.dump({{"code": code, "modules": sorted(sys.modules)}}, sys.stdout)
+"""
+
+CALLS = [
+    # call, libraries of HEAVY that it may import, most modules in all
+    (["--version"], set(), 70),
+    (["lint", ORDER], set(), 330),
+    (["simulate", ORDER, "--fail", "charge-payment"], set(), 290),
+    (["recommend", ORDER], set(), 300),
+    (["graph", ORDER], set(), 280),
+]
+
+
+def modules(arguments: list[str]) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", PROBE.format(arguments=arguments)], capture_output=True, text=True, check=True
+    )
+    found = json.loads(done.stdout)
+    assert found["code"] == 0
+    return set(found["modules"])
+
+
+@pytest.mark.parametrize(("call", "allowed", "most"), CALLS, ids=[call[0] for call, _, _ in CALLS])
+def test_a_call_imports_only_what_it_needs(call: list[str], allowed: set[str], most: int) -> None:
+    found = modules(call)
+    assert (found & HEAVY) <= allowed
+    assert len(found) <= most
+
+
+def test_the_version_needs_no_typer() -> None:
+    found = modules(["--version"])
+    assert "typer" not in found
+    assert "yaml" not in found
+
+
+def test_few_dataclasses_are_made_to_lint() -> None:
+    """Each costs about half a millisecond at every start."""
+    script = (
+        "import dataclasses; made = []; real = dataclasses._process_class\n"
+        "def count(cls, *a, **k):\n    made.append(cls.__name__)\n    return real(cls, *a, **k)\n"
+        "dataclasses._process_class = count\n"
+        f"import sys, io, contextlib\nsys.argv = ['sagactl', 'lint', {ORDER!r}]\n"
+        "from sagactl.__main__ import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()):\n    main()\n"
+        "print(len(made))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(done.stdout) <= 22
