@@ -73,7 +73,9 @@ def groups(many: Path) -> tuple[Group, ...]:
             9,
             (
                 Measured("sagactl recommend", (tool("sagactl"), "recommend", order), 200),
-                Measured("sagactl simulate --fail", (tool("sagactl"), "simulate", order, "--fail", "charge-payment"), 150),
+                Measured(
+                    "sagactl simulate --fail", (tool("sagactl"), "simulate", order, "--fail", "charge-payment"), 150
+                ),
                 Measured("sagactl graph (text)", (tool("sagactl"), "graph", order)),
                 Measured("sagactl graph (svg)", (tool("sagactl"), "graph", order, "--format", "svg")),
             ),

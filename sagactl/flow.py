@@ -112,7 +112,18 @@ class FlowStep:
 class Flow:
     """A saga with all that follows from it; `ancestors` and `descendants` are bit sets over step indexes."""
 
-    __slots__ = ("after", "ancestors", "cyclic", "dependants", "descendants", "index", "order", "pivots", "saga", "steps")
+    __slots__ = (
+        "after",
+        "ancestors",
+        "cyclic",
+        "dependants",
+        "descendants",
+        "index",
+        "order",
+        "pivots",
+        "saga",
+        "steps",
+    )
 
     def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None) -> None:
         self.saga = saga

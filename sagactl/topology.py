@@ -118,7 +118,7 @@ def transitive_reduction_edges(flow: Flow) -> tuple[tuple[str, str], ...]:
     """The fewest dependencies between steps that say the same, as (earlier, later), sorted by place in the file."""
     import networkx
 
-    graph = networkx.DiGraph()
+    graph: networkx.DiGraph[int] = networkx.DiGraph()
     graph.add_nodes_from(flow.order)
     for index in flow.order:
         graph.add_edges_from((earlier, index) for earlier in flow.steps[index].after if earlier in graph)
@@ -149,7 +149,7 @@ def service_groups(flow: Flow) -> tuple[tuple[str, ...], ...]:
 def _service_graph(flow: Flow) -> Any:
     import networkx
 
-    graph = networkx.DiGraph()
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
     graph.add_nodes_from(sorted({service_of(step.step) or "" for step in flow.steps} - {""}))
     graph.add_edges_from(service_edges(flow))
     return graph

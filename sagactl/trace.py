@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 Status = Literal["STARTED", "PENDING", "COMPENSATING", "COMPLETED", "FAILED"]
@@ -95,7 +97,7 @@ class Trace(NamedTuple):
     moments: tuple[Moment, ...]
     unused_faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    replay: dict[str, Any] = {}
+    replay: Mapping[str, Any] = MappingProxyType({})
 
 
 VERSION: Final = 1
@@ -119,7 +121,7 @@ def to_json(trace: Trace) -> dict[str, Any]:
         "unused_faults": list(trace.unused_faults),
         "notes": list(trace.notes),
         "moments": [_moment_json(moment) for moment in trace.moments],
-        "replay": trace.replay,
+        "replay": dict(trace.replay),
     }
 
 

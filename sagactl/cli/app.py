@@ -76,7 +76,6 @@ def _top(
 
 def run(arguments: list[str]) -> int:
     """Carry out a call; never a traceback."""
-    usage_error = typer.BadParameter.__mro__[1]
     try:
         result = typer.main.get_command(app).main(args=arguments, prog_name="sagactl", standalone_mode=False)
         sys.stdout.flush()
@@ -84,8 +83,6 @@ def run(arguments: list[str]) -> int:
     except SagactlError as error:
         complain(error.message, error.help)
         return ExitStatus.UNUSABLE
-    except usage_error as error:
-        return _bad_call(error, arguments)
     except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("\ninterrupted\n")
         return ExitStatus.INTERRUPTED
@@ -94,7 +91,8 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         return _closed_pipe()
     except Exception as error:
-        return _internal(error)
+        # typer names its errors about options only privately; what they share is how they say it.
+        return _bad_call(error, arguments) if hasattr(error, "format_message") else _internal(error)
 
 
 def _bad_call(error: Any, arguments: list[str]) -> int:

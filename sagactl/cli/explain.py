@@ -28,14 +28,15 @@ EXIT_CODES = {
     "0": "clean: nothing found at or above the threshold, or the run ended as expected.",
     "1": "findings at or above `--fail-on`, a run that did not end as expected, a fault that was never reached, or a "
     "definition that is not valid.",
-    "2": "the call, the configuration or the input could not be used; standard error says why, standard output is empty.",
+    "2": "the call, the configuration or the input could not be used; standard error says why, and nothing is printed.",
     "3": "a defect of sagactl; please report the line on standard error. Nothing of yours was changed.",
 }
 
 
 def command(
     name: Annotated[
-        str | None, typer.Argument(help="A rule, a fault, a property, a factor, a gate or an exit code; none lists all.")
+        str | None,
+        typer.Argument(help="A rule, a fault, a property, a factor, a gate or an exit code; none lists all."),
     ] = None,
     output: Output = None,
     color: ColorOption = "auto",

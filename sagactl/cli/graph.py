@@ -31,7 +31,8 @@ def command(
     path: Path,
     fail: Annotated[str | None, typer.Option("--fail", help="Show what is undone when this step fails.")] = None,
     format: Annotated[
-        str | None, typer.Option("--format", "-f", help="text, svg, png, pdf, dot or mermaid; else by the file's ending.")
+        str | None,
+        typer.Option("--format", "-f", help="text, svg, png, pdf, dot or mermaid; else by the file's ending."),
     ] = None,
     output: Output = None,
     ascii: Annotated[bool, typer.Option("--ascii", help="Draw the text picture with ASCII signs only.")] = False,

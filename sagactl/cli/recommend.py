@@ -47,7 +47,9 @@ def command(
     write(_render(shape, recommended, color, output, verbose), output)
     if broken:
         names = ", ".join(reading.name for reading in broken)
-        sys.stderr.write(f"not valid, so this is only about the parts that could be read: {names} (see `sagactl lint`)\n")
+        sys.stderr.write(
+            f"not valid, so this is only about the parts that could be read: {names} (see `sagactl lint`)\n"
+        )
     return ExitStatus.FINDINGS if broken else ExitStatus.CLEAN
 
 

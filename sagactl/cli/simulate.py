@@ -44,7 +44,8 @@ def command(
         int, typer.Option("--max-tries", help="Stop waiting for endless retries after so many tries.")
     ] = MAX_TRIES,
     expect: Annotated[
-        str | None, typer.Option("--expect", help="Exit 0 exactly when the run ends so: completed, compensated, parked.")
+        str | None,
+        typer.Option("--expect", help="Exit 0 exactly when the run ends so: completed, compensated, parked."),
     ] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
     output: Output = None,

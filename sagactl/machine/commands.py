@@ -57,6 +57,7 @@ class Pause(NamedTuple):
     direction: Direction
     least_s: float
     most_s: float
+    fallback: bool = False
 
 
 class Decide(NamedTuple):

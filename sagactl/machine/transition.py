@@ -58,7 +58,6 @@ from sagactl.machine.events import (
 )
 from sagactl.machine.state import (
     ACTIVE,
-    BACK,
     FORWARD,
     PASSED,
     Record,
@@ -108,7 +107,9 @@ def resume(flow: Flow, state: State) -> Commands:
         return ()
     run = _Run(flow, state)
     commands = [run.command_for(plan) for plan in flow.steps if run.record(plan) in ACTIVE]
-    undecided = [Decide(choice) for choice, chosen in zip(flow.saga.choices, state.choices, strict=True) if chosen == ""]
+    undecided = [
+        Decide(choice) for choice, chosen in zip(flow.saga.choices, state.choices, strict=True) if chosen == ""
+    ]
     deadline = flow.saga.deadline
     watch = [WatchDeadline(deadline.after_s)] if deadline is not None and state.phase == "forward" else []
     return (*watch, *commands, *undecided)
@@ -200,7 +201,7 @@ class _Run:
             return _pause(plan.index, plan.action, tries, "forward")
         policy = plan.undo or Policy()
         if record in ("undo-paused", "fallback-paused"):
-            return _pause(plan.index, policy, tries, "back")
+            return _pause(plan.index, policy, tries, "back", record == "fallback-paused")
         result_of = plan.index if known else None
         return RunCompensation(plan.index, tries, policy.timeout_s, record == "falling-back", result_of)
 
@@ -285,10 +286,10 @@ class _Run:
             self.commands.append(Finish(how))
 
 
-def _pause(index: int, policy: Policy, tries: int, direction: Direction) -> Pause:
+def _pause(index: int, policy: Policy, tries: int, direction: Direction, fallback: bool = False) -> Pause:
     """Jitter spreads the pause over its upper half, so that the pause still grows with each try."""
     longest = policy.pause_s(tries)
-    return Pause(index, tries, direction, longest / 2 if policy.jitter else longest, longest)
+    return Pause(index, tries, direction, longest / 2 if policy.jitter else longest, longest, fallback)
 
 
 # -- forward
@@ -424,16 +425,14 @@ def _undo_timed_out(run: _Run, plan: FlowStep, event: CompensationTimedOut) -> b
     return _undo_try_failed(run, plan, event, "timeout")
 
 
-def _undo_try_failed(
-    run: _Run, plan: FlowStep, event: CompensationFailed | CompensationTimedOut, error: str
-) -> bool:
-    record, tries, _, _ = run.steps[plan.index]
+def _undo_try_failed(run: _Run, plan: FlowStep, event: CompensationFailed | CompensationTimedOut, error: str) -> bool:
+    tries, falls_back = run.steps[plan.index].tries, _falls_back(run, plan)
     policy = plan.undo or Policy()
-    if event.attempt != tries or event.fallback != _falls_back(run, plan):
+    if event.attempt != tries or event.fallback != falls_back:
         return False
     if (policy.tries is None or tries < policy.tries) and policy.retries(error):
-        run.put(plan, "fallback-paused" if record == "falling-back" else "undo-paused", cause=error)
-        run.commands.append(_pause(plan.index, policy, tries, "back"))
+        run.put(plan, "fallback-paused" if falls_back else "undo-paused", cause=error)
+        run.commands.append(_pause(plan.index, policy, tries, "back", falls_back))
     else:
         _undo_exhausted(run, plan, error)
     return True

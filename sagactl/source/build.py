@@ -128,9 +128,7 @@ def _duplicates(kept: Kept, saga: Saga) -> None:
 
 
 def _unknown(kept: Kept, what: str, name: str, known: Iterable[str], route: Route, step: str = "") -> None:
-    kept.add(
-        "SG003", f"there is no {what} `{short(name)}`", Place(route), step=step, help=suggest(name, tuple(known))
-    )
+    kept.add("SG003", f"there is no {what} `{short(name)}`", Place(route), step=step, help=suggest(name, tuple(known)))
 
 
 def _step_references(kept: Kept, names: _Names, saga: Saga, step: Step) -> None:
@@ -176,24 +174,29 @@ def _condition(kept: Kept, saga: Saga, step: Step, choice_id: str, outcome: str)
 
 
 def _participant(kept: Kept, names: _Names, saga: Saga, step: Step) -> None:
-    if step.participant is None:
-        misspelt = any((step.route, key) in kept.misspelt for key in ("participant", "local"))
-        if step.action is not None and not step.local and not misspelt:
-            kept.add(
-                "SG020",
-                f"`{step.id}` has an action, but nobody to do it",
-                Place((*step.route, "step")),
-                step=step.id,
-                help="add `participant: <who does it>`, or `local: true` if the saga's owner does it itself",
-            )
-    elif names.participants is not None and step.participant not in names.participants:
-        _unknown(kept, "participant", step.participant, names.participants, (*step.route, "participant"), step.id)
+    if step.participant is not None:
+        _known_participant(kept, names, step.participant, (*step.route, "participant"), step.id)
+        return
+    misspelt = any((step.route, key) in kept.misspelt for key in ("participant", "local"))
+    if step.action is not None and not step.local and not misspelt:
+        kept.add(
+            "SG020",
+            f"`{step.id}` has an action, but nobody to do it",
+            Place((*step.route, "step")),
+            step=step.id,
+            help="add `participant: <who does it>`, or `local: true` if the saga's owner does it itself",
+        )
+
+
+def _known_participant(kept: Kept, names: _Names, id: str | None, route: Route, step: str = "") -> None:
+    """In a draft without any `participants` every one exists, with nothing stated."""
+    if id is not None and names.participants is not None and id not in names.participants:
+        _unknown(kept, "participant", id, names.participants, route, step)
 
 
 def _compensation_references(kept: Kept, names: _Names, saga: Saga, step: Step, undo: Compensation) -> None:
     route = undo.route
-    if undo.participant is not None and names.participants is not None and undo.participant not in names.participants:
-        _unknown(kept, "participant", undo.participant, names.participants, (*route, "participant"), step.id)
+    _known_participant(kept, names, undo.participant, (*route, "participant"), step.id)
     if undo.input:
         _data(kept, names, step, undo.input, (*route, "input"))
     if undo.key is not None:
@@ -202,13 +205,9 @@ def _compensation_references(kept: Kept, names: _Names, saga: Saga, step: Step, 
 
 def _saga_references(kept: Kept, names: _Names, saga: Saga) -> None:
     for resource in saga.resources.values():
-        if resource.participant is not None and names.participants is not None:
-            if resource.participant not in names.participants:
-                route = (*resource.route, "participant")
-                _unknown(kept, "participant", resource.participant, names.participants, route)
-    if saga.deadline is not None and saga.deadline.owner is not None and names.participants is not None:
-        if saga.deadline.owner not in names.participants:
-            _unknown(kept, "participant", saga.deadline.owner, names.participants, (*saga.deadline.route, "owner"))
+        _known_participant(kept, names, resource.participant, (*resource.route, "participant"))
+    if saga.deadline is not None:
+        _known_participant(kept, names, saga.deadline.owner, (*saga.deadline.route, "owner"))
     for index, id in enumerate(saga.accept.parked if saga.accept else ()):
         if id not in names.steps:
             _unknown(kept, "step", id, names.steps, ("accept", "parked", index))
@@ -278,7 +277,9 @@ def _template(kept: Kept, names: _Names, step: Step, text: str, route: Route) ->
             if step.for_each is None:
                 _unknown(kept, "item outside `for_each`:", name, KEY_VARIABLES[:2], route, step.id)
         elif name not in KEY_VARIABLES and name not in REFUSED_VARIABLES:
-            _unknown(kept, "key variable", name, (*KEY_VARIABLES, *(f"input.{key}" for key in names.input)), route, step.id)
+            _unknown(
+                kept, "key variable", name, (*KEY_VARIABLES, *(f"input.{key}" for key in names.input)), route, step.id
+            )
 
 
 def _variables(text: str) -> Iterator[str | None]:
@@ -337,7 +338,9 @@ def _cycles(kept: Kept, saga: Saga) -> None:
         "these steps wait for each other: " + " -> ".join(f"`{id}`" for id in (*ids, ids[0])),
         Place((*start.route, "listens" if start.listens else "after")),
         step=start.id,
-        related=tuple(Related(f"`{saga.steps[i].id}` waits here", Place((*saga.steps[i].route, "after"))) for i in cycle[1:4]),
+        related=tuple(
+            Related(f"`{saga.steps[i].id}` waits here", Place((*saga.steps[i].route, "after"))) for i in cycle[1:4]
+        ),
         note="none of them would ever start",
         help="remove one of these dependencies",
     )

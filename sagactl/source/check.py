@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, cast
 
+from sagactl import durations
 from sagactl.errors import nearest, suggest
 from sagactl.finding import Edit, Finding, Fix, Place, Region, Related
 from sagactl.model import Route
-from sagactl import durations
 from sagactl.source import shapes
 from sagactl.source.fields import RECORDS
 from sagactl.source.node import Node, Span
@@ -57,8 +57,13 @@ class Kept:
         self.misspelt: set[tuple[Route, str]] = set()
         """Keys that an unknown key was probably meant to be: that they are missing need not be said again."""
 
+    @property
+    def full(self) -> bool:
+        """Whether nothing more will be said, so that nothing more need be found out."""
+        return len(self.findings) >= MAX_FINDINGS
+
     def add(self, code: str, message: str, place: Place | Region, **more: Any) -> None:
-        if len(self.findings) < MAX_FINDINGS:
+        if not self.full:
             severity = more.pop("severity", "error")
             self.findings.append(Finding(code, RULE_NAMES[code], severity, message, place, **more))
 
@@ -99,6 +104,8 @@ def check_record(kept: Kept, name: str, node: Node, route: Route, id: str = "") 
 
 
 def _unknown_key(kept: Kept, record: shapes.Record, fields: dict[str, shapes.Field], key: Node, route: Route) -> None:
+    if kept.full:
+        return
     name = str(key.value)
     guess = nearest(name, fields)
     if guess:
@@ -122,7 +129,10 @@ def _complete(
     for field in record.fields:
         if field.required and field.key not in written and (route, field.key) not in kept.misspelt:
             kept.add(
-                "SG020", f"{record.what} needs `{field.key}`", Place(route), help=f"`{field.key}:` {_lower(field.meaning)}"
+                "SG020",
+                f"{record.what} needs `{field.key}`",
+                Place(route),
+                help=f"`{field.key}:` {_lower(field.meaning)}",
             )
         if field.required and (field.attribute or field.key) not in values:
             complete = False
@@ -305,7 +315,14 @@ def _disagreement(kept: Kept, node: Node, text: str, core: object, old: str, wha
     return MISSING
 
 
-_OLD_READING: Final = {"bool": "true or false", "int": "another number", "float": "a number", "str": "text", "null": "null", "timestamp": "a date"}
+_OLD_READING: Final = {
+    "bool": "true or false",
+    "int": "another number",
+    "float": "a number",
+    "str": "text",
+    "null": "null",
+    "timestamp": "a date",
+}
 
 
 def _plain_form(text: str, old: str) -> str:

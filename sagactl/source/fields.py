@@ -88,9 +88,7 @@ def _step(*, no_compensation: Any = None, **values: Any) -> model.Step:
     return model.Step(no_compensation=reason or None, omits_compensation=True, **values)
 
 
-def _saga(
-    *, choices: dict[str, dict[str, str]] | None = None, route: model.Route, **values: Any
-) -> model.Saga:
+def _saga(*, choices: dict[str, dict[str, str]] | None = None, route: model.Route, **values: Any) -> model.Saga:
     named = {id: _choice(id, outcomes) for id, outcomes in (choices or {}).items()}
     return model.Saga(choices=named, route=route, **values)
 
@@ -99,13 +97,12 @@ def _choice(id: str, outcomes: dict[str, str]) -> model.Choice:
     route: model.Route = ("choices", id)
     return model.Choice(
         id=id,
-        outcomes=tuple(
-            model.Outcome(id=name, predicate=text, route=(*route, name)) for name, text in outcomes.items()
-        ),
+        outcomes=tuple(model.Outcome(id=name, predicate=text, route=(*route, name)) for name, text in outcomes.items()),
         route=route,
     )
 
 
+# fmt: off
 _PROMISES = (
     Field("idempotency", _IDEMPOTENCY, "How a repeated request is recognised: by its idempotency key, by nature (doing it twice is the same as once), or not at all."),
     Field("rejects_late_actions", Flag(), "Whether an action that arrives after its compensation is refused (a tombstone), and a compensation for an action never seen is accepted."),
@@ -353,5 +350,6 @@ RECORDS: Final[dict[str, Record]] = {
         ),
     ),
 }
+# fmt: on
 
 ROOT: Final[Shape] = Group("saga")

@@ -43,7 +43,8 @@ def _findings(saga: Saga, sagas: Mapping[str, Saga]) -> list[Finding]:
 
 def _way_back(target: str, start: str, sagas: Mapping[str, Saga]) -> tuple[str, ...]:
     """The nested sagas from `start` to `target`, or nothing when there is no way."""
-    waiting, seen = [(start,)], {start}
+    waiting: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
     while waiting:
         way = waiting.pop()
         for child in nested(sagas.get(way[-1])):

@@ -6,6 +6,7 @@ A node that an alias repeats is the same object in both places, so no walk may a
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from itertools import accumulate
 from typing import Literal, NamedTuple
@@ -31,7 +32,7 @@ class Text:
     def __init__(self, string: str) -> None:
         self.string = string
         self._lines: list[str] | None = None
-        self._starts: list[int] | None = None
+        self._starts: array[int] | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -50,7 +51,9 @@ class Text:
             if "\r" in self.string:
                 # The CR of a pair counts as the last character of its line here.
                 lines = self.string.replace("\r\n", " \n").replace("\r", "\n").split("\n")
-            self._starts = list(accumulate((len(line) + 1 for line in lines), initial=0))[:-1]
+            # An array, because a file of nothing but line ends has millions of them.
+            self._starts = array("I", accumulate((len(line) + 1 for line in lines), initial=0))
+            self._starts.pop()
         line = bisect_right(self._starts, offset) - 1
         return line, min(offset - self._starts[line], len(self.lines[line]))
 

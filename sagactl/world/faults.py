@@ -10,8 +10,8 @@ from typing import Final, Literal, NamedTuple
 
 from sagactl.flow import FlowStep
 from sagactl.trace import What
-from sagactl.world.parts import Answer, Message, Operation, Truth
 from sagactl.world.participants import would_execute
+from sagactl.world.parts import Answer, Message, Operation, Truth
 
 Subject = Literal["request", "reply", "run"]
 

@@ -215,7 +215,11 @@ def _timer(flow: Flow, world: World, move: Move) -> Step:
     if move.kind == "give-up":
         return _tell(flow, world, e.GivenUp(plan.index, move.detail), _moment(plan, "given-up", move, move.detail))
     if move.kind == "retry":
-        due = e.CompensationRetryDue(plan.index, move.attempt, fallback) if undoing else e.RetryDue(plan.index, move.attempt)
+        due = (
+            e.CompensationRetryDue(plan.index, move.attempt, fallback)
+            if undoing
+            else e.RetryDue(plan.index, move.attempt)
+        )
         return _tell(flow, world, due, None)
     if move.operation == "status":
         moment = _moment(plan, "timed-out", move, "no answer about the status")
@@ -235,7 +239,9 @@ def _tell(flow: Flow, world: World, event: e.Event, moment: Moment | None) -> St
     state, commands = transition(flow, before, event)
     world = world._replace(state=state)
     if moment is not None and moment.what in ANSWERS and state == before and not commands:
-        moment = moment._replace(what="ignored", detail=f"{moment.what}, {moment.detail}" if moment.detail else moment.what)
+        moment = moment._replace(
+            what="ignored", detail=f"{moment.what}, {moment.detail}" if moment.detail else moment.what
+        )
     first = () if moment is None else (moment._replace(status=status(flow, state)),)
     return _carry_out(flow, world, before, commands, first)
 

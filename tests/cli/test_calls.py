@@ -19,7 +19,11 @@ UNUSABLE = [
     (("lint", ORDER, "--select", "SG999"), "unknown rule `SG999`", ""),
     (("lint", ORDER, "--ignore", "missing-compensaton"), "unknown rule", "did you mean `missing-compensation`"),
     (("lint", ORDER, "--color", "sometimes"), "`--color`", "known"),
-    (("lint", "definitions/order-fulfilment.saga.yaml"), "there is no file", "did you mean `order-fulfillment.saga.yaml`"),
+    (
+        ("lint", "definitions/order-fulfilment.saga.yaml"),
+        "there is no file",
+        "did you mean `order-fulfillment.saga.yaml`",
+    ),
     (("lint", "nowhere/*.saga.yaml"), "matches no file", ""),
     (("lint", "docs"), "no definition in `docs`", ".saga.yaml"),
     (("lint", ORDER, "--config", "nope.toml"), "cannot read the configuration", ""),

@@ -200,7 +200,7 @@ def test_without_any_font_png_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(fonts, "provide", lambda: False)
     with pytest.raises(SagactlError, match="no font is installed") as caught:
         image.render(GOLDEN["order"], "png")
-    assert "font-roboto" in caught.value.help
+    assert "ziafont" in caught.value.help
 
 
 def test_a_font_of_a_package_is_used_where_the_system_has_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

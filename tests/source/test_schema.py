@@ -72,7 +72,9 @@ def test_both_accept_every_definition(path: Path) -> None:
     assert read(text.encode(), path.name).valid or "saga:" in text
 
 
-@pytest.mark.parametrize("case", [c for c in BAD_CASES if c.code != "SG017" or "as text" in c.name], ids=lambda c: c.name)
+@pytest.mark.parametrize(
+    "case", [c for c in BAD_CASES if c.code != "SG017" or "as text" in c.name], ids=lambda c: c.name
+)
 def test_both_judge_every_bad_case_alike(case: BadCase) -> None:
     """What YAML 1.1 alone reads differently is our finding only: by 1.2 it is fine."""
     assert bool(referee(case.text)) is case.structure

@@ -1,0 +1,254 @@
+"""What the reference pages take from the tables of the source, one function per stretch.
+
+`REGIONS` names them; a page takes one up between `<!-- begin: NAME -->` and `<!-- end -->`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
+from math import isinf
+from types import UnionType
+from typing import Any, Final, get_args
+
+from sagactl.cli.app import COMMANDS, load_command
+from sagactl.cli.explain import EXIT_CODES
+from sagactl.linter.pages import markdown, page
+from sagactl.linter.registry import all_rules, module_of
+from sagactl.linter.rule import Rule
+from sagactl.machine import commands, events
+from sagactl.machine.state import BACK, Record
+from sagactl.machine.transition import TABLE
+from sagactl.recommender import FACTORS, GATES
+from sagactl.recommender.factors import Band, signed
+from sagactl.recommender.recommendation import VERDICT_NAMES
+from sagactl.simulator import plan
+from sagactl.world.faults import FAULTS
+from sagactl.world.properties import PROPERTIES
+from tests.docs import language, machine_map
+from tests.docs.language import cell
+from tests.docs.words import AREAS, RECORDS
+
+
+def rule_pages() -> dict[str, str]:
+    """The page of every rule, by the name of its file."""
+    return {f"{rule.name}.md": markdown(page(rule)) for rule in all_rules()}
+
+
+def rules() -> str:
+    """The catalogue, a table per area."""
+    blocks = []
+    for area, members in groupby(all_rules(), key=_area):
+        lines = [f"## {AREAS.get(area, area.capitalize())}", "", "| code | rule | severity | finds |"]
+        lines.append("| --- | --- | --- | --- |")
+        lines += [_rule_row(rule) for rule in members]
+        blocks.append("\n".join(lines))
+    return "\n\n".join(_merged(blocks))
+
+
+def _merged(blocks: list[str]) -> Iterator[str]:
+    """The blocks with those of one area together, in the order of their first."""
+    by_heading: dict[str, list[str]] = {}
+    for block in blocks:
+        heading, *rows = block.split("\n")
+        known = by_heading.setdefault(heading, [])
+        known += rows if not known else rows[3:]
+    return ("\n".join([heading, *rows]) for heading, rows in by_heading.items())
+
+
+def _area(rule: Rule) -> str:
+    return module_of(rule).__name__.split(".")[-2]
+
+
+def _rule_row(rule: Rule) -> str:
+    shown = page(rule)
+    severity = rule.severity if rule.default else f"{rule.severity}, off by default"
+    return f"| {rule.code} | [{rule.name}]({rule.name}.md) | {severity} | {cell(shown.title.rstrip('.'))} |"
+
+
+# -- commands
+
+
+def the_commands() -> str:
+    """Every command with its arguments and options, as typer knows them."""
+    return "\n\n".join(_command(name) for name in COMMANDS)
+
+
+def _command(name: str) -> str:
+    command = load_command(name)
+    arguments = [param for param in command.params if param.param_type_name == "argument"]
+    shown = " ".join(f"{param.name.upper()}" if param.required else f"[{param.name.upper()}]" for param in arguments)
+    lines = [f"## sagactl {name}", "", COMMANDS[name], "", "```text"]
+    lines += [f"sagactl {name} [OPTIONS] {shown}".rstrip(), "```", ""]
+    lines += ["| argument or option | meaning | default |", "| --- | --- | --- |"]
+    lines += [_parameter(param) for param in command.params]
+    examples = [line.strip() for line in (command.help or "").split("\n") if "sagactl " in line]
+    return "\n".join([*lines, "", "```sh", *examples, "```"])
+
+
+def _parameter(param: Any) -> str:
+    name = param.name.upper() if param.param_type_name == "argument" else _option(param)
+    repeated = param.nargs == -1 or getattr(param, "multiple", False)
+    meaning = (param.help or "") + (" May be given several times." if repeated else "")
+    given = param.default not in (None, False, ())
+    default = "**required**" if param.required else f"`{param.default}`" if given else ""
+    return f"| `{name}` | {cell(meaning)} | {default} |"
+
+
+def _option(param: Any) -> str:
+    names = ", ".join(param.opts)
+    return names if param.is_flag else f"{names} {'N' if param.type.name == 'integer' else 'TEXT'}"
+
+
+def exit_codes() -> str:
+    """What each exit code means."""
+    rows = [f"| {code} | {cell(text)} |" for code, text in EXIT_CODES.items()]
+    return "\n".join(["| code | meaning |", "| --- | --- |", *rows])
+
+
+# -- behaviour
+
+
+def faults() -> str:
+    """Every fault that can be injected."""
+    rows = [
+        f"| `{fault.name}` | {', '.join(fault.operations)} | {cell(fault.sentence)} | {cell(fault.source)} |"
+        for fault in FAULTS
+    ]
+    return "\n".join(["| fault | hits | what it does | source |", "| --- | --- | --- | --- |", *rows])
+
+
+def later_faults() -> str:
+    """The names that are kept for faults which cannot be injected yet."""
+    names = [name for name in getattr(plan, "_LATER", ()) if name not in {fault.name for fault in FAULTS}]
+    if not names:
+        return "There are none at the moment."
+    return "\n".join(f"- `{name}`" for name in names)
+
+
+def properties() -> str:
+    """What must hold of every run."""
+    rows = [f"| {law.name} | {cell(law.sentence)} |" for law in PROPERTIES]
+    return "\n".join(["| property | what must hold |", "| --- | --- |", *rows])
+
+
+# -- recommendation
+
+
+def gates() -> str:
+    """The questions before any score."""
+    rows = [
+        f"| {number} | `{gate.name}` | {cell(gate.question)} | {VERDICT_NAMES[gate.verdict]} | {cell(gate.source)} |"
+        for number, gate in enumerate(GATES, 1)
+    ]
+    return "\n".join(["| | gate | question | if so | source |", "| --- | --- | --- | --- | --- |", *rows])
+
+
+def factors() -> str:
+    """What is counted and what it is worth."""
+    rows = [
+        f"| `{factor.name}` | {cell(factor.title)} | {_bands(factor.bands)} | {cell(factor.source)} |"
+        for factor in FACTORS
+    ]
+    return "\n".join(["| factor | what is counted | points | source |", "| --- | --- | --- | --- |", *rows])
+
+
+def _bands(bands: tuple[Band, ...]) -> str:
+    if len(bands) == 2 and bands[0] == Band(0, 0.0):
+        return f"{signed(bands[1].points)} if so"
+    return " · ".join(_band(before, band) for before, band in zip((None, *bands), bands, strict=False))
+
+
+def _band(before: Band | None, band: Band) -> str:
+    if isinf(band.up_to) and before is not None:
+        values = f"{'more than' if before.inclusive else 'from'} {before.up_to:g}"
+    else:
+        values = f"{'up to' if band.inclusive else 'below'} {band.up_to:g}"
+    return f"{values}: {signed(band.points)}"
+
+
+# -- the machine
+
+
+def records() -> str:
+    """What is remembered of a step."""
+    rows = [f"| `{record}` | {RECORDS[record]} |" for record in get_args(Record)]
+    return "\n".join(["| record | meaning |", "| --- | --- |", *rows])
+
+
+def the_events() -> str:
+    """What a run can be told."""
+    return _named(get_args(events.StepEvent) + get_args(events.RunEvent), "event", "what happened")
+
+
+def the_driver_commands() -> str:
+    """What a driver is told to do."""
+    union: UnionType = commands.Command
+    return _named(get_args(union), "command", "what the driver does")
+
+
+def _named(types: Iterable[type], what: str, meaning: str) -> str:
+    rows = []
+    for kind in types:
+        fields = ", ".join(f"`{name}`" for name in kind._fields)  # type: ignore[attr-defined]
+        rows.append(f"| `{kind.__name__}` | {fields} | {cell(inspect.getdoc(kind) or '')} |")
+    return "\n".join([f"| {what} | carries | {meaning} |", "| --- | --- | --- |", *rows])
+
+
+def table() -> str:
+    """Which event matters to a step with which record, and what the step may become."""
+    rows = []
+    for event, row in TABLE.items():
+        for record in row:
+            becomes = sorted({edge.after for edge in _edges(record, event.__name__)})
+            rows.append(f"| `{event.__name__}` | `{record}` | {', '.join(f'`{name}`' for name in becomes)} |")
+    return "\n".join(["| event | while the step is | the step becomes |", "| --- | --- | --- |", *rows])
+
+
+def _edges(record: str, label: str) -> Iterator[machine_map.Edge]:
+    return (edge for edge in machine_map.edges() if edge.before == record and edge.label == label)
+
+
+def forward_diagram() -> str:
+    """A step on the way forward."""
+    return _diagram(lambda edge: not {edge.before, edge.after} & (BACK | {"dead"}))
+
+
+def back_diagram() -> str:
+    """A step on the way back."""
+    return _diagram(lambda edge: bool({edge.before, edge.after} & (BACK | {"dead"})))
+
+
+def _diagram(wanted: Callable[[machine_map.Edge], bool]) -> str:
+    chosen = sorted(filter(wanted, machine_map.edges()))
+    lines = ["```mermaid", "stateDiagram-v2"]
+    for (before, after), group in groupby(chosen, key=lambda edge: edge[:2]):
+        labels = " or ".join(edge.label for edge in group)
+        lines.append(f"    {_id(before)} --> {_id(after)}: {labels}")
+    return "\n".join([*lines, "```"])
+
+
+def _id(record: str) -> str:
+    return record.replace("-", "_")
+
+
+REGIONS: Final[Mapping[str, Callable[[], str]]] = {
+    "rules": rules,
+    "commands": the_commands,
+    "exit-codes": exit_codes,
+    "faults": faults,
+    "later-faults": later_faults,
+    "properties": properties,
+    "gates": gates,
+    "factors": factors,
+    "language": language.records,
+    "limits": language.limits,
+    "records": records,
+    "events": the_events,
+    "driver-commands": the_driver_commands,
+    "table": table,
+    "forward-diagram": forward_diagram,
+    "back-diagram": back_diagram,
+}
+"""Every stretch that a page can take up."""
