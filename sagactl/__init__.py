@@ -1,3 +1,98 @@
-"""sagactl lints, recommends, draws and rehearses sagas that are declared in YAML."""
+"""sagactl lints, recommends, draws and rehearses sagas that are declared in YAML.
+
+    import sagactl
+
+    saga = sagactl.load("order.saga.yaml")
+    for finding in sagactl.lint("order.saga.yaml"):
+        print(finding.code, finding.message)
+    trace = sagactl.simulate(saga, fail=["charge-payment"])
+    assert trace.outcome == "compensated"
+    print(sagactl.draw(saga))
+
+Every function is flat and imports what it needs when it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sagactl.finding import Finding
+    from sagactl.model import Saga
+    from sagactl.recommender import Recommendation
+    from sagactl.source.build import Reading
+    from sagactl.trace import Trace
 
 __version__ = "0.1.0"
+__all__ = ["draw", "lint", "load", "read", "recommend", "simulate"]
+
+
+def read(path: str) -> Reading:
+    """What became of a file: its saga, whether it is valid, and the findings of reading it; never raises on content."""
+    from sagactl.workspace import load as load_all
+
+    return load_all([path]).readings[0]
+
+
+def load(path: str) -> Saga:
+    """The saga of a valid definition; raises InvalidDefinition, which carries the findings."""
+    from sagactl.errors import InvalidDefinition
+
+    reading = read(path)
+    if reading.saga is None or not reading.valid:
+        raise InvalidDefinition(path, reading.findings)
+    return reading.saga
+
+
+def lint(path: str, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
+    """What is wrong with the definitions in a file or folder, in the order of the text."""
+    from sagactl.linter import lint as lint_one
+    from sagactl.linter.registry import select as select_rules
+    from sagactl.workspace import load as load_all
+
+    workspace = load_all([path])
+    rules = select_rules(tuple(select), tuple(ignore))
+    linted = (lint_one(reading, rules, workspace.sagas) for reading in workspace.readings)
+    return tuple(located.finding for file in linted for located in file.findings)
+
+
+def recommend(saga: Saga) -> Recommendation:
+    """Choreography, orchestration, a hybrid or no saga at all, with reasons."""
+    from sagactl.recommender import recommend as recommend_one
+
+    return recommend_one(saga)
+
+
+def draw(saga: Saga, format: str = "text", *, fail: str | None = None) -> str | bytes:
+    """The picture of a saga (text, dot or mermaid as text; svg, png or pdf as bytes), or of a rollback."""
+    from sagactl.diagrams import dot, figure, image, mermaid, rollback_figure, terminal
+    from sagactl.errors import UnknownName
+    from sagactl.flow import Flow
+
+    drawn = figure(Flow(saga)) if fail is None else rollback_figure(Flow(saga), fail)
+    writers = {"text": terminal.render, "dot": dot.render, "mermaid": mermaid.render}
+    if format in writers:
+        return writers[format](drawn)
+    if format not in ("svg", "png", "pdf"):
+        raise UnknownName("format", format, (*writers, "svg", "png", "pdf"))
+    return image.render(drawn, format)  # type: ignore[arg-type]
+
+
+def simulate(
+    saga: Saga,
+    *,
+    fail: Iterable[str] = (),
+    timeout: Iterable[str] = (),
+    fail_undo: Iterable[str] = (),
+    faults: Iterable[str] = (),
+    choose: Iterable[str] = (),
+    data: Mapping[str, Any] | None = None,
+) -> Trace:
+    """The trace of one rehearsed run; raises UsageError for a fault that cannot happen."""
+    from sagactl.flow import Flow
+    from sagactl.simulator import make_plan, rehearse
+
+    flow = Flow(saga)
+    plan = make_plan(flow, fail=fail, timeout=timeout, fail_undo=fail_undo, faults=faults, choose=choose, data=data)
+    return rehearse(flow, plan)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class SagactlError(Exception):
@@ -35,6 +36,15 @@ class NotSupported(UsageError):
             f"`{verb}` cannot run {construct} yet ({where})",
             help="the definition itself is fine; lint, recommend and graph read it",
         )
+
+
+class InvalidDefinition(SagactlError):
+    """A definition cannot be relied on; `findings` say why."""
+
+    def __init__(self, name: str, findings: tuple[Any, ...]) -> None:
+        first = f": {findings[0].message}" if findings else ""
+        super().__init__(f"`{name}` is not a valid definition{first}", help="`sagactl lint` shows everything")
+        self.name, self.findings = name, findings
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

@@ -108,6 +108,20 @@ class FlowStep:
         """Whether doing it changes something that would have to be undone."""
         return self.kind != "read-only" and self.step.wait is None
 
+    @property
+    def says_no(self) -> bool:
+        """Whether it may end with a definite no: a rejection, or a wait that gives up."""
+        if self.step.rejects:
+            return True
+        return self.step.wait is not None and self.action.timeout_s is not None and self.step.on_timeout != "continue"
+
+    @property
+    def can_fail(self) -> bool:
+        """Whether it can end a run's way forward: by a definite no, or because its tries are used up."""
+        if self.says_no:
+            return True
+        return self.step.wait is None and self.action.tries is not None and not self.step.local
+
 
 class Flow:
     """A saga with all that follows from it; `ancestors` and `descendants` are bit sets over step indexes."""

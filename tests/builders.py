@@ -167,7 +167,9 @@ def _step(draw: st.DrawFn, index: int, known_pivots: bool) -> Step:
     more["failed_step"] = draw(st.sampled_from((None, None, None, "always", "never")))
     if shape == "act":
         fallback = draw(st.sampled_from((None, None, "Otherwise")))
-        more["compensation"] = undo(f"Undo{index}", fallback=fallback, retry=_retry(draw), rejects=("Never",) if fallback else ())
+        more["compensation"] = undo(
+            f"Undo{index}", fallback=fallback, retry=_retry(draw), rejects=("Never",) if fallback else ()
+        )
     elif known_pivots and shape in ("bare", "pivot", "retriable"):
         more["retry"] = FOREVER
     makers = {"act": act, "bare": bare, "local": local, "reading": reading, "pivot": pivot, "retriable": retriable}
@@ -175,5 +177,5 @@ def _step(draw: st.DrawFn, index: int, known_pivots: bool) -> Step:
 
 
 def _retry(draw: st.DrawFn) -> Retry | None:
-    attempts = draw(_attempts)
+    attempts: Any = draw(_attempts)
     return None if attempts is None else Retry(attempts=attempts, initial_s=1.0)

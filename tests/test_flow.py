@@ -133,7 +133,9 @@ def test_exclusive_branches_have_a_pivot_each() -> None:
         ({"way": "left", "size": "small"}, {"way": "left", "size": "large"}, True),
     ],
 )
-def test_conditions_that_contradict_each_other_exclude(left: dict[str, str], right: dict[str, str], expected: bool) -> None:
+def test_conditions_that_contradict_each_other_exclude(
+    left: dict[str, str], right: dict[str, str], expected: bool
+) -> None:
     assert exclusive(act("a", when=left), act("b", when=right)) is expected
     assert exclusive(act("b", when=right), act("a", when=left)) is expected
 
@@ -166,7 +168,9 @@ THREE = Retry(attempts=3, initial_s=2.0, factor=3.0, max_s=9.0, jitter=False)
 ROLLBACK = Retry(attempts=20, max_s=30.0)
 
 
-def policies(step: Step, *, defaults: Defaults = Defaults(), rollback: Retry | None = None) -> tuple[Policy, Policy | None]:
+def policies(
+    step: Step, *, defaults: Defaults = Defaults(), rollback: Retry | None = None
+) -> tuple[Policy, Policy | None]:
     only = flow(Saga(id="s", steps=(step,), defaults=defaults, rollback=Rollback(retry=rollback))).steps[0]
     return only.action, only.undo
 
@@ -177,7 +181,11 @@ def policies(step: Step, *, defaults: Defaults = Defaults(), rollback: Retry | N
         (act("a"), Policy(3, 10.0, 2.0, 3.0, 9.0, False), Policy(20, 10.0, 2.0, 3.0, 30.0, False)),
         (act("a", timeout_s=4.0), Policy(3, 4.0, 2.0, 3.0, 9.0, False), Policy(20, 10.0, 2.0, 3.0, 30.0, False)),
         (act("a", retry=5), Policy(5, 10.0, 2.0, 3.0, 9.0, False), Policy(20, 10.0, 2.0, 3.0, 30.0, False)),
-        (act("a", retry=Retry(initial_s=0.5)), Policy(3, 10.0, 0.5, 3.0, 9.0, False), Policy(20, 10.0, 2.0, 3.0, 30.0, False)),
+        (
+            act("a", retry=Retry(initial_s=0.5)),
+            Policy(3, 10.0, 0.5, 3.0, 9.0, False),
+            Policy(20, 10.0, 2.0, 3.0, 30.0, False),
+        ),
         (bare("a", retry=FOREVER), Policy(None, 10.0, 2.0, 3.0, 9.0, False), None),
         (
             act("a", compensation=undo(retry=2, timeout_s=7.0)),

@@ -79,13 +79,13 @@ def run(arguments: list[str]) -> int:
     try:
         result = typer.main.get_command(app).main(args=arguments, prog_name="sagactl", standalone_mode=False)
         sys.stdout.flush()
-        return int(result or ExitStatus.CLEAN)
+        # typer has already turned Ctrl-C into the exit code of a shell.
+        return _interrupted() if result == ExitStatus.INTERRUPTED else int(result or ExitStatus.CLEAN)
     except SagactlError as error:
         complain(error.message, error.help)
         return ExitStatus.UNUSABLE
     except (typer.Abort, KeyboardInterrupt):
-        sys.stderr.write("\ninterrupted\n")
-        return ExitStatus.INTERRUPTED
+        return _interrupted()
     except typer.Exit as leave:
         return int(leave.exit_code)
     except BrokenPipeError:
@@ -114,6 +114,11 @@ def _plain(message: str) -> str:
 
 def _verb(arguments: list[str]) -> str:
     return f"{arguments[0]} " if arguments and arguments[0] in COMMANDS else ""
+
+
+def _interrupted() -> int:
+    sys.stderr.write("\ninterrupted\n")
+    return ExitStatus.INTERRUPTED
 
 
 def _closed_pipe() -> int:

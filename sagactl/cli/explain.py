@@ -14,6 +14,7 @@ from sagactl.errors import UnknownName
 from sagactl.linter import pages
 from sagactl.linter.registry import all_rules
 from sagactl.recommender import FACTORS, GATES
+from sagactl.reports.style import Style, plain
 from sagactl.world.faults import FAULTS
 from sagactl.world.properties import PROPERTIES
 
@@ -48,7 +49,7 @@ def command(
     wanted = name.strip().lower()
     for rule in all_rules():
         if wanted in (rule.code.lower(), rule.name):
-            write(pages.explain_text(pages.page(rule), lambda role, text: style(_ROLES.get(role, ""), text)), output)
+            write(pages.explain_text(pages.page(rule), _dressed(style)), output)
             return ExitStatus.CLEAN
     text = dict(_other()).get(wanted)
     if text is None:
@@ -57,7 +58,27 @@ def command(
     return ExitStatus.CLEAN
 
 
-_ROLES = {"title": "strong", "heading": "help", "severity": "dim", "code": ""}
+_ROLES = {"title": "strong", "heading": "help", "severity": "dim"}
+
+
+def _dressed(style: Style) -> Style:
+    """The looks of a page: on a terminal its examples are coloured as YAML."""
+    if style is plain:
+        return plain
+    from rich.console import Console
+    from rich.syntax import Syntax
+
+    console = Console(force_terminal=True, color_system="standard", width=200)
+    yaml = Syntax("", "yaml", theme="ansi_dark", background_color="default")
+
+    def dress(role: str, text: str) -> str:
+        if role != "code":
+            return style(_ROLES.get(role, ""), text)
+        with console.capture() as captured:
+            console.print(yaml.highlight(text), end="")
+        return captured.get().rstrip("\n")
+
+    return dress
 
 
 def _names() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from sagactl.cli.options import ColorOption, Config, Output, Paths, StdinName, V
 from sagactl.cli.refusals import refuse_invalid
 from sagactl.configuration import configuration
 from sagactl.errors import UsageError
+from sagactl.flow import Flow
 from sagactl.model import Saga
 from sagactl.recommender import recommend, with_setting
 from sagactl.reports.recommendations import Recommended
@@ -41,7 +43,10 @@ def command(
     workspace = load_paths(paths or list(configuration(config).paths) or ["."], stdin_filename)
     broken = tuple(reading for reading in workspace.readings if not reading.valid)
     drawn = [(reading.name, _set(reading.saga, wanted)) for reading in workspace.readings if reading.saga is not None]
-    recommended = [Recommended(name, recommend(saga, workspace.sagas)) for name, saga in drawn]
+    recommended = [
+        Recommended(name, recommend(saga, workspace.sagas), rings=_rings(saga, workspace.sagas) if verbose else ())
+        for name, saga in drawn
+    ]
     if not recommended:
         return refuse_invalid(broken, "recommend", color, shape)
     write(_render(shape, recommended, color, output, verbose), output)
@@ -61,6 +66,12 @@ def _render(shape: str, recommended: list[Recommended], color: str, output: str 
         return str(module.render(recommended))
     style = style_for(color, output=output)
     return str(module.render(recommended, verbose=verbose, paint=lambda text, role: style(role, text), width=columns()))
+
+
+def _rings(saga: Saga, sagas: Mapping[str, Saga]) -> tuple[tuple[str, ...], ...]:
+    from sagactl.topology import service_cycles
+
+    return service_cycles(Flow(saga, sagas)).cycles
 
 
 def _setting(text: str) -> tuple[str, str]:

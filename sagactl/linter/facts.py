@@ -79,7 +79,7 @@ class Facts:
         """The steps that can end a run's way forward, as a bit set."""
         bits = 0
         for step in self.flow.steps:
-            if can_fail(step) and (step.step.saga is None or self._child_fails(step.step)):
+            if step.can_fail and (step.step.saga is None or self._child_fails(step.step)):
                 bits |= 1 << step.index
         return bits
 
@@ -135,7 +135,7 @@ class Facts:
         if step.rejects:
             return True
         child = self.child(step)
-        return child is not None and any(can_fail(inner) for inner in Flow(child).steps)
+        return child is not None and any(inner.can_fail for inner in Flow(child).steps)
 
     def _paths(self) -> Iterator[str]:
         """Every text of the definition that may name a datum."""
@@ -169,15 +169,6 @@ def is_unexplained(step: Step) -> bool:
     if not step.omits_compensation or step.kind in COMMITTED_KINDS:
         return False
     return step.no_compensation is None or step.no_compensation.strip(" .-_?!…").lower() in PLACEHOLDERS
-
-
-def can_fail(step: FlowStep) -> bool:
-    """Whether a step can end a run's way forward: by a no, or because its tries are used up."""
-    if step.step.rejects:
-        return True
-    if step.step.wait is not None:
-        return step.action.timeout_s is not None and step.step.on_timeout != "continue"
-    return step.action.tries is not None and not step.step.local
 
 
 def strings(value: Any) -> Iterator[str]:

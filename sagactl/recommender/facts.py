@@ -118,20 +118,6 @@ def quoted(names: Iterable[str], limit: int = 6) -> str:
     return f"{shown} and {len(every) - limit} more" if len(every) > limit else shown
 
 
-def says_no(step: FlowStep) -> bool:
-    """Whether a step may end with a definitive no: a rejection, or a wait that gives up."""
-    if step.step.rejects:
-        return True
-    return step.step.wait is not None and step.action.timeout_s is not None and step.step.on_timeout != "continue"
-
-
-def can_fail(step: FlowStep) -> bool:
-    """Whether a step can end a run's way forward: by a definitive no, or because its tries are used up."""
-    if says_no(step):
-        return True
-    return step.step.wait is None and step.action.tries is not None and not step.step.local
-
-
 def _counts(facts: Facts) -> Counts:
     requires = facts.saga.requires
     return Counts(
@@ -204,7 +190,7 @@ def _reactions(flow: Flow) -> int:
 def _rollback_chain(flow: Flow, missing: frozenset[str]) -> tuple[str, ...]:
     """The steps whose compensations one failure forces one after the other, the most there can be, first to last."""
     undone = _bits(step for step in flow.steps if _is_undone(step, missing))
-    failing = _bits(step for step in flow.steps if step.place != "after" and can_fail(step))
+    failing = _bits(step for step in flow.steps if step.place != "after" and step.can_fail)
     chains = (_longest_chain(flow, undone & taken, failing & taken, missing) for taken in _scenarios(flow))
     best: tuple[int, ...] = max(chains, key=len, default=())
     return tuple(flow.steps[index].id for index in best)

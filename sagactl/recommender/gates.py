@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.model import Countermeasure, Saga
 from sagactl.recommender.factors import Verdict
-from sagactl.recommender.facts import Facts, can_fail, quoted, says_no
+from sagactl.recommender.facts import Facts, quoted
 
 ENGINE_FLOOR: Final = -4.0
 """An engine that is in place is used unless the score is this low or lower."""
@@ -98,7 +98,7 @@ def _one_write(facts: Facts) -> Names | None:
     if write.step.saga is not None or write.step.for_each is not None:
         return None
     near = facts.flow.descendants[write.index] | facts.flow.beside(write.index)
-    if any(says_no(step) and not exclusive(step.step, write.step) for step in facts.flow.members(near)):
+    if any(step.says_no and not exclusive(step.step, write.step) for step in facts.flow.members(near)):
         return None
     others = [step.id for step in facts.reactions if step.index != write.index]
     if not others:
@@ -200,9 +200,9 @@ def _fails_behind(step: FlowStep, missing: frozenset[str]) -> bool:
     a retriable step is parked instead (whether anybody hears of that is SG203's question), and a read is repeated.
     A second pivot always does: two decisions cannot both be the one that settles the run.
     """
-    if says_no(step) or step.kind == "pivot":
+    if step.says_no or step.kind == "pivot":
         return True
-    return step.kind == "compensatable" and step.id not in missing and can_fail(step)
+    return step.kind == "compensatable" and step.id not in missing and step.can_fail
 
 
 def _how(step: FlowStep) -> str:

@@ -84,7 +84,7 @@ class _Rehearsal:
 
     def _record(self, before: State, after: State) -> None:
         for plan, old, new in zip(self.flow.steps, before.steps, after.steps, strict=True):
-            if new.record == "done" != old.record:
+            if new.known and not old.known:  # on the way back it may be undone in the same breath
                 self.executed.append(plan.id)
             if new.record == "undone" != old.record:
                 self.compensated.append(plan.id)

@@ -145,13 +145,15 @@ def _deliver(flow: Flow, world: World, move: Move) -> Step:
     truths = (*world.truths[: move.step], truth, *world.truths[move.step + 1 :])
     moment = _moment(plan, what, move, detail=_detail(plan, what, move))
     world = world._replace(truths=truths)
+    told = moment._replace(status=status(flow, world.state))
     if answer and plan.step.local:
-        event, _ = _heard(Message(move.step, message.operation, message.attempt, answer, moment.detail))
-        return _tell(flow, world, event, moment)
+        event, heard = _heard(Message(move.step, message.operation, message.attempt, answer, moment.detail))
+        after = _tell(flow, world, event, _moment(plan, heard, move._replace(fault=""), moment.detail))
+        return after._replace(moments=(told, *after.moments))
     if answer:
         reply = message._replace(answer=answer, detail=moment.detail if answer in ("no", "refuses-undo") else "")
         world = world._replace(messages=(*world.messages, reply))
-    return Step(world, (moment._replace(status=status(flow, world.state)),))
+    return Step(world, (told,))
 
 
 def _arrive(flow: Flow, world: World, plan: FlowStep, move: Move) -> Step:
@@ -172,7 +174,7 @@ def _answer(flow: Flow, world: World, move: Move) -> Step:
         moment = _moment(plan, "lost", move)
         return Step(world, (moment._replace(status=status(flow, world.state)),))
     event, what = _heard(message)
-    detail = "not done, and refused from now on" if message.answer == "not-done" else message.detail
+    detail = "not done, refused from now on" if message.answer == "not-done" else message.detail
     return _tell(flow, world, event, _moment(plan, what, move, detail))
 
 
@@ -315,7 +317,7 @@ def _undo_moment(flow: Flow, command: c.RunCompensation) -> Moment:
     compensation = plan.compensation
     assert compensation is not None
     name = compensation.fallback if command.fallback else compensation.command
-    attached = "with the result" if command.result_of is not None else "without the result: it is not known"
+    attached = "with its result" if command.result_of is not None else "result unknown"
     participant = participant_of(plan, "undo")
     what: What = "undo-retrying" if command.attempt > 1 else "fallback-sent" if command.fallback else "undo-sent"
     return Moment(what, plan.id, f"{_numbered(name, command.attempt)}, {attached}", participant)

@@ -19,9 +19,11 @@ class Recommended(NamedTuple):
     """A recommendation with the path of its definition.
 
     `evidence` holds the costs of both styles, by style, once the definition has been compiled into both; None as
-    long as it has not, and then it is shown as absent rather than guessed.
+    long as it has not, and then it is shown as absent rather than guessed.  `rings` are the services that would
+    listen to each other in a choreography, ring by ring, where they were asked for.
     """
 
     path: str
     recommendation: Recommendation
     evidence: Mapping[str, Costs] | None = None
+    rings: tuple[tuple[str, ...], ...] = ()

@@ -100,6 +100,15 @@ def _details(each: Recommended, verbose: bool, paint: Paint, width: int) -> Iter
         yield from _gate(gate, paint, width)
     yield from _flips(found, paint, width)
     yield from _missing(found, paint, width)
+    yield from _rings(each, paint, width)
+
+
+def _rings(each: Recommended, paint: Paint, width: int) -> Iterator[str]:
+    if each.rings:
+        yield ""
+        yield paint("Services that would listen to each other in a ring", "heading")
+        for ring in each.rings:
+            yield from _wrapped("- " + " -> ".join((*ring, ring[0])), width, "  ")
 
 
 def _headline(found: Recommendation) -> str:

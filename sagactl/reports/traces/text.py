@@ -50,7 +50,7 @@ SIGNS: Final[dict[What, Sign]] = {
     "withdrawn": Sign("↩", "<", "no longer waits for {}", "undo"),
     "decided": Sign("◇", "?", "choice {}"),
     "skipped": Sign("○", "o", "skipped: {}", "dim"),
-    "rollback": Sign("↩", "<", "ROLLBACK because of: {}", "undo"),
+    "rollback": Sign("↩", "<", "ROLLBACK: {}", "undo"),
     "undo-sent": Sign("↩", "<", "{}", "undo"),
     "fallback-sent": Sign("↩", "<", "fallback {}", "undo"),
     "undo-executed": Sign("·", ".", "undo takes effect", "dim", inside=True),
@@ -69,10 +69,20 @@ SIGNS: Final[dict[What, Sign]] = {
 }
 
 
+CAUSES: Final = {"error": "it failed", "timeout": "no answer in time"}
+"""What the machine calls the end of all tries, in words; business errors and reasons speak for themselves."""
+
+
 def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool = False, verbose: bool = False) -> str:
     """The table and the summary."""
     rows = list(_collapsed([m for m in trace.moments if verbose or _is_shown(m)]))
-    lines = [_title(trace, style), "", *_table(rows, style, max(width, MIN_WIDTH), ascii), "", *_summary(trace, style)]
+    lines = [
+        _title(trace, style),
+        "",
+        *_table(rows, style, max(width, MIN_WIDTH), ascii),
+        "",
+        *_summary(trace, style, max(width, MIN_WIDTH)),
+    ]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
@@ -104,15 +114,19 @@ def _collapsed(moments: list[Moment]) -> Iterator[Moment | str]:
 
 
 def _table(rows: list[Moment | str], style: Style, columns: int, ascii: bool) -> list[str]:
+    """Where not everything fits, the participants are left out: what happens matters more than where."""
     moments = [row for row in rows if isinstance(row, Moment)]
     clock = max((len(_clock(moment)) for moment in moments), default=5)
     status = max((len(moment.status) for moment in moments), default=7)
     room = columns - clock - status - 8
     step = min(max(4, *(width(escape(m.step)) for m in moments)), room // 3)
     who = min(max(11, *(width(escape(m.participant)) for m in moments)), room // 4)
-    what = room - step - who - 2
+    if max((width(_words(moment)) for moment in moments), default=0) > room - step - who - 2:
+        step, who = min(max(4, *(width(escape(m.step)) for m in moments)), room // 2), 0
+    what = room - step - who - 2 if who else room - step
     sizes = (clock, step, who, what)
-    head = f"{'time':>{clock}}  {fit('step', step)}  {fit('participant', who)}  {fit('what', what + 2)}  run"
+    second = f"  {fit('participant', who)}" if who else ""
+    head = f"{'time':>{clock}}  {fit('step', step)}{second}  {fit('what', what + 2)}  run"
     lines, shown = [style("dim", head)], ""
     for row in rows:
         if isinstance(row, str):
@@ -126,19 +140,22 @@ def _table(rows: list[Moment | str], style: Style, columns: int, ascii: bool) ->
 def _row(moment: Moment, sizes: tuple[int, int, int, int], status: str, style: Style, ascii: bool) -> str:
     clock, step, who, what = sizes
     sign = SIGNS[moment.what]
-    words = escape(sign.words.format(moment.detail))
-    if moment.fault == "late" and moment.what in ("timed-out", "undo-timed-out"):
-        words += " (the answer is only late)"
-    cells = f"{fit(escape(moment.step), step)}  {fit(escape(moment.participant), who)}"
-    text = f"{sign.ascii if ascii else sign.unicode} {fit(words, what)}"
+    cells = fit(escape(moment.step), step) + (f"  {fit(escape(moment.participant), who)}" if who else "")
+    text = f"{sign.ascii if ascii else sign.unicode} {fit(_words(moment), what)}"
     return f"{_clock(moment):>{clock}}  {cells}  {style(sign.role, text) if sign.role else text}  {status}"
+
+
+def _words(moment: Moment) -> str:
+    words = escape(SIGNS[moment.what].words.format(CAUSES.get(moment.detail, moment.detail)))
+    late = moment.fault == "late" and moment.what in ("timed-out", "undo-timed-out")
+    return words + " (the answer is only late)" if late else words
 
 
 def _clock(moment: Moment) -> str:
     return f"{moment.t_s:.3f}s"
 
 
-def _summary(trace: Trace, style: Style) -> list[str]:
+def _summary(trace: Trace, style: Style, columns: int) -> list[str]:
     role = {"completed": "good", "compensated": "undo", "parked": "bad"}[trace.outcome]
     words = {
         "completed": "completed: every step is done or was not taken",
@@ -146,22 +163,29 @@ def _summary(trace: Trace, style: Style) -> list[str]:
         "parked": "parked: people have to look at it",
     }[trace.outcome]
     lines = [f"{'Outcome':<14}{style(role, words)} ({trace.status}, {_span(trace.duration_s)})"]
-    lines += _list("Done", trace.executed) + _list("Undone", trace.compensated) + _list("Not undone", trace.skipped)
+    for name, ids in (("Done", trace.executed), ("Undone", trace.compensated), ("Not undone", trace.skipped)):
+        lines += _wrapped(name, ", ".join(ids), columns) if ids else []
     for letter in trace.dead_letters:
         tries = f"after {letter.tries} tries" if letter.tries > 1 else "after 1 try" if letter.tries else "never tried"
-        lines.append(f"{'Dead letter':<14}{style('bad', escape(letter.step))}: {escape(letter.reason)}, {tries}")
+        reason = escape(CAUSES.get(letter.reason, letter.reason))
+        lines.append(f"{'Dead letter':<14}{style('bad', escape(letter.step))}: {reason}, {tries}")
     for violation in trace.violations:
         promise = f" (its participant does not state `{violation.promise}`)" if violation.promise else ""
         text = f"{violation.property} {escape(violation.step)}: {escape(violation.explanation)}{promise}"
         lines.append(f"{'Violated':<14}{style('bad', text)}")
-    lines += [f"{'Assumed':<14}{escape(note)}" for note in trace.notes]
+    for note in trace.notes:
+        lines += _wrapped("Assumed", note, columns)
     for fault in trace.unused_faults:
         lines.append(f"{'Not reached':<14}{style('fault', escape(fault))}: the run never came to where it would happen")
     return lines
 
 
-def _list(name: str, ids: tuple[str, ...]) -> list[str]:
-    return [f"{name:<14}{escape(', '.join(ids))}"] if ids else []
+def _wrapped(name: str, text: str, columns: int) -> list[str]:
+    """A line of the summary, continued under its own text; no word is cut, so that it can be copied."""
+    from textwrap import wrap
+
+    lines = wrap(escape(text), columns - 14, break_long_words=False, break_on_hyphens=False)
+    return [f"{name if position == 0 else '':<14}{line}" for position, line in enumerate(lines)]
 
 
 def _span(seconds: float) -> str:
