@@ -243,18 +243,17 @@ def infer_kind(step: Step, *, after_pivot: bool, sagas: Mapping[str, Saga]) -> K
     if step.wait is not None:
         return "read-only"
     if step.saga is not None:
-        return "pivot" if _has_pivot(step.saga, sagas, frozenset()) and not after_pivot else "compensatable"
+        return "pivot" if _has_pivot(step.saga, sagas) and not after_pivot else "compensatable"
     if step.compensation is not None:
         return "compensatable"
     return "retriable" if after_pivot else "pivot"
 
 
-def _has_pivot(name: str, sagas: Mapping[str, Saga], seen: frozenset[str]) -> bool:
-    child = sagas.get(name)
-    if child is None or name in seen:
+def _has_pivot(name: str, sagas: Mapping[str, Saga]) -> bool:
+    if name not in sagas:
         return False
     inner = {key: value for key, value in sagas.items() if key != name}
-    return bool(Flow(child, inner).pivots)
+    return bool(Flow(sagas[name], inner).pivots)
 
 
 def success_event(step: Step) -> str:
@@ -392,8 +391,7 @@ def _promises(saga: Saga, step: Step) -> Promises:
 def _undo_promises(saga: Saga, step: Step, compensation: Compensation, promises: Promises) -> Promises:
     """What is stated on a step holds for its compensation too, unless that says otherwise or is done elsewhere."""
     owner = saga.participants.get(compensation.participant or "")
-    elsewhere = owner is not None and owner.id != step.participant
-    if owner is not None and elsewhere and compensation.idempotency is None:
+    if owner is not None and owner.id != step.participant and compensation.idempotency is None:
         return promises._replace(idempotency=owner.idempotency, dedup_window_s=owner.dedup_window_s)
     return promises._replace(idempotency=compensation.idempotency or promises.idempotency)
 

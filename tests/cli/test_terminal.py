@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -25,7 +26,7 @@ DRAFT = "saga: s\nsteps:\n  - step: pay\n    participant: bank\n    action: Pay\
 def terminal() -> Iterator[str]:
     """A tmux session of its own server, 90 columns wide."""
     need("tmux")
-    server = f"sagactl-test-{os.getpid()}"
+    server = f"sagactl-{uuid4().hex[:12]}"
     subprocess.run(
         ["tmux", "-L", server, "-f", "/dev/null", "new-session", "-d", "-x", "90", "-y", "60", "sh"], check=True
     )

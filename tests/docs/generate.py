@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from math import isinf
@@ -28,6 +30,7 @@ from sagactl.world.faults import FAULTS
 from sagactl.world.properties import PROPERTIES
 from tests.docs import language, machine_map
 from tests.docs.language import cell
+from tests.docs.pages import ROOT
 from tests.docs.words import AREAS, RECORDS
 
 
@@ -39,22 +42,18 @@ def rule_pages() -> dict[str, str]:
 def rules() -> str:
     """The catalogue, a table per area."""
     blocks = []
-    for area, members in groupby(all_rules(), key=_area):
+    for area, members in groupby(sorted(all_rules(), key=_by_area), key=_area):
         lines = [f"## {AREAS.get(area, area.capitalize())}", "", "| code | rule | severity | finds |"]
         lines.append("| --- | --- | --- | --- |")
         lines += [_rule_row(rule) for rule in members]
         blocks.append("\n".join(lines))
-    return "\n\n".join(_merged(blocks))
+    return "\n\n".join(blocks)
 
 
-def _merged(blocks: list[str]) -> Iterator[str]:
-    """The blocks with those of one area together, in the order of their first."""
-    by_heading: dict[str, list[str]] = {}
-    for block in blocks:
-        heading, *rows = block.split("\n")
-        known = by_heading.setdefault(heading, [])
-        known += rows if not known else rows[3:]
-    return ("\n".join([heading, *rows]) for heading, rows in by_heading.items())
+def _by_area(rule: Rule) -> tuple[int, str]:
+    known = list(AREAS)
+    area = _area(rule)
+    return known.index(area) if area in known else len(known), rule.code
 
 
 def _area(rule: Rule) -> str:
@@ -99,6 +98,12 @@ def _parameter(param: Any) -> str:
 def _option(param: Any) -> str:
     names = ", ".join(param.opts)
     return names if param.is_flag else f"{names} {'N' if param.type.name == 'integer' else 'TEXT'}"
+
+
+def command_table() -> str:
+    """The commands, a line each."""
+    rows = [f"| `{name}` | {cell(text)} |" for name, text in COMMANDS.items()]
+    return "\n".join(["| command | what it does |", "| --- | --- |", *rows])
 
 
 def exit_codes() -> str:
@@ -233,8 +238,36 @@ def _id(record: str) -> str:
     return record.replace("-", "_")
 
 
+# -- the house
+
+
+def tree() -> str:
+    """What lies in the package, each part in the words of its own first line."""
+    rows = []
+    for path in sorted((ROOT / "sagactl").iterdir()):
+        file = path / "__init__.py" if path.is_dir() else path
+        if file.suffix == ".py" and file.is_file():
+            said = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").split("\n\n")[0]
+            rows.append(f"| `{path.name}{'/' if path.is_dir() else ''}` | {cell(said)} |")
+    return "\n".join(["| part | what it is |", "| --- | --- |", *rows])
+
+
+def layers() -> str:
+    """Who may import whom, from the contract that the tests check."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = next(contract for contract in settings["contracts"] if contract["type"] == "layers")["layers"]
+    rows = []
+    for level, layer in zip(range(len(layers) - 1, -1, -1), layers, strict=True):
+        joint = " | " if "|" in layer else " : "
+        members = [name.strip() for name in layer.split(joint)]
+        know = "" if len(members) == 1 else "nothing of each other" if joint == " | " else "each other"
+        rows.append(f"| {level} | {', '.join(f'`{name}`' for name in members)} | {know} |")
+    return "\n".join(["| level | members | which know |", "| --- | --- | --- |", *rows])
+
+
 REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "rules": rules,
+    "command-table": command_table,
     "commands": the_commands,
     "exit-codes": exit_codes,
     "faults": faults,
@@ -250,5 +283,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "table": table,
     "forward-diagram": forward_diagram,
     "back-diagram": back_diagram,
+    "tree": tree,
+    "layers": layers,
 }
 """Every stretch that a page can take up."""

@@ -56,7 +56,9 @@ def _act(id: str, **more: Any) -> Step:
 def _samples() -> Iterator[Saga]:
     pivot = _act("pivot", kind="pivot", compensation=None, no_compensation="it is gone", omits_compensation=True)
     last = _act("last", kind="retriable", compensation=None, retry=None)
-    yield Saga(id="asked", participants=ASKABLE, deadline=Deadline(after_s=60), steps=(_act("a", compensation=UNDO), pivot))
+    yield Saga(
+        id="asked", participants=ASKABLE, deadline=Deadline(after_s=60), steps=(_act("a", compensation=UNDO), pivot)
+    )
     yield Saga(id="parallel", steps=(_act("a", compensation=UNDO), pivot, _act("b", after=(), retry=None)))
     yield Saga(id="after", choices=SPEED, steps=(pivot, last, _act("some", when={"speed": "fast"}, kind="retriable")))
     yield Saga(id="waits", steps=(_act("a"), Step(id="w", wait=Wait(event="Go"), after=()), _act("own", local=True)))

@@ -1,6 +1,6 @@
 """Pages of the documentation are run: the files they show are written, the calls they show are made.
 
-A block of YAML, TOML or JSON with `title=NAME` is a file, a block of diff with `title=NAME` a change to one.  In a
+A block of YAML, TOML, JSON or Python with `title=NAME` is a file, a block of diff with `title=NAME` a change to one.  In a
 block of `console` every line that starts with `$ ` is a call and what follows is its output; the calls of a page share
 one folder, in which `definitions` is that of the project.  A block says with `exit=N` how its calls exit, else 0.
 A stretch between `<!-- begin: NAME -->` and `<!-- end -->` is generated.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import runpy
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,7 @@ from unittest.mock import patch
 
 ROOT = Path(__file__).parents[2]
 
-FILES = ("yaml", "toml", "json")
+FILES = ("yaml", "toml", "json", "python")
 _fence = re.compile(r"^(?P<indent> *)```(?P<info>.*)$")
 _region = re.compile(r"(?P<begin><!-- begin: (?P<name>[a-z-]+) -->\n).*?(?P<end><!-- end -->)", re.DOTALL)
 _attribute = re.compile(r"(\w+)=(\S+)")
@@ -139,20 +140,24 @@ def _commands(lines: tuple[str, ...]) -> Iterator[list[str]]:
 
 
 def run(line: str, folder: Path) -> tuple[int, str]:
-    """A pipeline of `sagactl`, `cat`, `head -N` and `tail -N`: how the first call of ours exits, and the output."""
+    """A pipeline of `sagactl`, `python FILE`, `cat`, `head -N` and `sed -n '/PATTERN/,$p'`: how the first call of ours exits, and the output."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars="|")
-    lexer.whitespace_split = True
+    lexer.whitespace_split, lexer.commenters = True, ""
     code, data = 0, ""
     for words in _split(list(lexer)):
         match words:
             case ["sagactl", *arguments]:
                 code, data = _sagactl(arguments, data, folder)
+            case ["python", name]:
+                code, data = _script(name, folder)
             case ["cat", name]:
                 data = (folder / name).read_text(encoding="utf-8")
             case ["head", number]:
                 data = "".join(data.splitlines(keepends=True)[: int(number[1:])])
-            case ["tail", number]:
-                data = "".join(data.splitlines(keepends=True)[-int(number[1:]) :])
+            case ["sed", "-n", pattern] if pattern.startswith("/") and pattern.endswith("/,$p"):
+                lines = data.splitlines(keepends=True)
+                start = next(index for index, text in enumerate(lines) if re.search(pattern[1:-4], text))
+                data = "".join(lines[start:])
             case _:
                 raise AssertionError(f"a page may not call {words}")
     return code, data
@@ -170,15 +175,27 @@ def _split(words: list[str]) -> Iterator[list[str]]:
 
 
 def _sagactl(arguments: list[str], given: str, folder: Path) -> tuple[int, str]:
-    """In this process and without a terminal; what goes to standard error is shown where it comes."""
     from sagactl.cli.app import run as run_command
 
+    return _captured(lambda: int(run_command(arguments)), given, folder)
+
+
+def _script(name: str, folder: Path) -> tuple[int, str]:
+    def call() -> int:
+        runpy.run_path(name)
+        return 0
+
+    return _captured(call, "", folder)
+
+
+def _captured(call: Callable[[], int], given: str, folder: Path) -> tuple[int, str]:
+    """In this process and without a terminal; what goes to standard error is shown where it comes."""
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="")
     stdin = io.TextIOWrapper(io.BytesIO(given.encode()), encoding="utf-8")
     plain = {name: value for name, value in os.environ.items() if "COLOR" not in name}
     with patch.dict(os.environ, plain, clear=True), patch.object(sys, "stdin", stdin), chdir(folder):
         with redirect_stdout(out), redirect_stderr(out):
-            code = run_command(arguments)
+            code = call()
         out.flush()
         buffer = out.buffer
         assert isinstance(buffer, io.BytesIO)

@@ -17,7 +17,6 @@ from typing import get_args
 
 import pytest
 
-from sagactl.cli.app import COMMANDS
 from sagactl.machine.state import Record
 from sagactl.machine.transition import TABLE
 from tests.docs import machine_map
@@ -98,11 +97,6 @@ def test_every_record_has_words_and_is_reached() -> None:
 
 
 # -- what must be said
-
-
-def test_every_command_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in COMMANDS if f"| `{name}`" not in readme] == []
 
 
 def test_every_dependency_says_why_it_is_there_and_where_it_is_used() -> None:

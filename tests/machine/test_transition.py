@@ -80,7 +80,7 @@ def at(record: Record) -> State:
 @pytest.mark.parametrize("event", EVENTS, ids=lambda event: type(event).__name__)
 def test_rule_1_what_is_not_in_the_table_changes_nothing(event: Event, record: Record) -> None:
     if record in ("falling-back", "fallback-paused") and "fallback" in event._fields:
-        event = event._replace(fallback=True)  # type: ignore[union-attr, call-arg]
+        event = event._replace(fallback=True)  # type: ignore[call-arg]
     expected = AFTERWARDS[type(event)].get(record)
     state, commands = transition(flow(FULL), at(record), event)
     if expected is None:
@@ -90,7 +90,9 @@ def test_rule_1_what_is_not_in_the_table_changes_nothing(event: Event, record: R
 
 
 def test_rule_1_the_table_has_exactly_the_rows_that_are_tested() -> None:
-    assert {event: set(rows) for event, rows in TABLE.items()} == {event: set(rows) for event, rows in AFTERWARDS.items()}
+    assert {event: set(rows) for event, rows in TABLE.items()} == {
+        event: set(rows) for event, rows in AFTERWARDS.items()
+    }
     assert {type(event) for event in EVENTS} == set(TABLE) == set(get_args(StepEvent))
 
 
@@ -479,7 +481,9 @@ def test_rule_6_told_to_stop_the_rest_is_left() -> None:
 
 
 def test_rule_6_told_to_stop_the_undo_in_flight_is_let_finish() -> None:
-    stops = saga(act("a"), act("b", after="a"), act("c", after="a"), act("d", after="b c"), rollback={"on_failure": "stop"})
+    stops = saga(
+        act("a"), act("b", after="a"), act("c", after="a"), act("d", after="b c"), rollback={"on_failure": "stop"}
+    )
     story = Story(stops, "a ok", "b ok", "c ok", "d no", "c undo-error")
     assert story.records == "done undoing dead rejected"
     assert story.tell("b undone").records == "left undone dead rejected" and story.end == "parked"

@@ -18,7 +18,7 @@ def plan_of(step: Step) -> FlowStep:
 SAYS_NO = act("a", rejects="No")
 FORGETS = act("a", rejects="No", remembers_failures=False)
 REFUSABLE = act("a", compensation=undo(rejects=("Used",)))
-ACTION, WAIT, UNDO, FALLBACK = (Message(0, op, 1) for op in ("action", "wait", "undo", "fallback"))  # type: ignore[arg-type]
+ACTION, WAIT, UNDO, FALLBACK = (Message(0, op, 1) for op in ("action", "wait", "undo", "fallback"))
 REPLY, UNDO_REPLY = Message(0, "action", 1, "ok"), Message(0, "undo", 1, "undone")
 STATUS_REPLY = Message(0, "status", 1, "done")
 NOTHING, DONE, UNDONE, REFUSES = Truth(), Truth(1), Truth(1, 1), Truth(refuses=True)

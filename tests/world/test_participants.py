@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from sagactl.flow import FlowStep, flow
-from sagactl.world.parts import Message, Truth
 from sagactl.world.participants import Treatment, treat, would_execute
+from sagactl.world.parts import Message, Truth
 from tests.builders import act, local, participant, saga, undo
 
-ACTION, UNDO, FALLBACK, STATUS = (Message(0, op, 1) for op in ("action", "undo", "fallback", "status"))  # type: ignore[arg-type]
+ACTION, UNDO, FALLBACK, STATUS = (Message(0, op, 1) for op in ("action", "undo", "fallback", "status"))
 NOTHING, DONE, UNDONE = Truth(), Truth(done=1), Truth(done=1, undone=1)
 REFUSES = Truth(refuses=True)
 
@@ -54,7 +54,9 @@ TREATMENTS = [
 
 
 @pytest.mark.parametrize(("message", "promises", "truth", "expected"), TREATMENTS)
-def test_a_request_is_treated_as_promised(message: Message, promises: dict[str, Any], truth: Truth, expected: Treatment) -> None:
+def test_a_request_is_treated_as_promised(
+    message: Message, promises: dict[str, Any], truth: Truth, expected: Treatment
+) -> None:
     assert treat(plan_of(**promises), truth, message) == expected
 
 

@@ -24,7 +24,9 @@ SAFETY = {"S1", "S2", "S3", "S4", "S5", "S6"}
 
 
 def brief(move: Move) -> str:
-    return ":".join(filter(None, (move.kind, move.operation if move.step >= 0 else "", move.fault, move.answer, move.detail)))
+    return ":".join(
+        filter(None, (move.kind, move.operation if move.step >= 0 else "", move.fault, move.answer, move.detail))
+    )
 
 
 def listed(saga: Saga, *taken: int) -> list[str]:
@@ -43,7 +45,12 @@ def test_moves_come_in_a_fixed_order_the_normal_one_before_its_faults() -> None:
         "deliver:wait", "deliver:wait:reject", "deliver:wait:request-lost",
         "timeout:action", "timeout:wait", "deadline", "cancel",
     ]  # fmt: skip
-    assert listed(saga(act("a", rejects="No")), 0) == ["answer:action:ok", "answer:action:reply-lost:ok", "timeout:action", "cancel"]
+    assert listed(saga(act("a", rejects="No")), 0) == [
+        "answer:action:ok",
+        "answer:action:reply-lost:ok",
+        "timeout:action",
+        "cancel",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +75,9 @@ def test_moves_come_in_a_fixed_order_the_normal_one_before_its_faults() -> None:
         ),
     ],
 )  # fmt: skip
-def test_what_can_happen_follows_from_the_record_and_the_messages(saga: Saga, taken: tuple[int, ...], expected: list[str]) -> None:
+def test_what_can_happen_follows_from_the_record_and_the_messages(
+    saga: Saga, taken: tuple[int, ...], expected: list[str]
+) -> None:
     assert listed(saga, *taken) == expected
 
 
@@ -124,7 +133,8 @@ def test_a_compensation_elsewhere_happens_at_its_own_participant() -> None:
 
 def walk(plan: Flow, chance: Random, faults: int = 4, early: int = 4) -> list[tuple[World, Move, World]]:
     """A random path to the end, with at most so many faults and so many timeouts of what is still on its way."""
-    world, path = begin(plan).world, []
+    path: list[tuple[World, Move, World]] = []
+    world = begin(plan).world
     while len(path) < MOST_MOVES:
         possible = [move for move in moves(plan, world) if _wanted(world, move, faults, early)]
         if not possible and world.state.phase == "ended":
@@ -168,7 +178,10 @@ def test_a_move_consumes_one_message_or_one_timer(saga: Saga, seed: int) -> None
     """And the truth of the participants never goes back, nor beyond what the world counts."""
     plan = flow(saga)
     for before, move, after in walk(plan, Random(seed)):
-        gone, new = Counter(before.messages) - Counter(after.messages), Counter(after.messages) - Counter(before.messages)
+        gone, new = (
+            Counter(before.messages) - Counter(after.messages),
+            Counter(after.messages) - Counter(before.messages),
+        )
         gone = Counter({message: count for message, count in gone.items() if message.operation != "wait"})
         if move.kind in ("deliver", "answer"):
             assert sum(gone.values()) <= 1
@@ -247,7 +260,14 @@ def test_a_pivot_of_unknown_outcome_is_a_violation_of_its_own() -> None:
 
 # -- the law of one step
 
-PROMISES = ("idempotent action", "idempotent undo", "rejects late actions", "remembers failures", "undoes unknown", "undoes rejected")
+PROMISES = (
+    "idempotent action",
+    "idempotent undo",
+    "rejects late actions",
+    "remembers failures",
+    "undoes unknown",
+    "undoes rejected",
+)
 
 
 def step_keeping(kept: frozenset[str]) -> Saga:
