@@ -15,9 +15,10 @@ from sagactl.machine.state import ACTIVE, PARKED, State, outcome, pivot_committe
 from sagactl.model import Choice, Latency
 from sagactl.simulator.plan import Plan, PlannedFault, refuse_unsupported
 from sagactl.trace import DeadLetter, Moment, Trace
+from sagactl.world.moments import participant_of
 from sagactl.world.parts import Move, Operation, World
 from sagactl.world.properties import violations
-from sagactl.world.world import Step, apply, begin, moves, participant_of
+from sagactl.world.world import Step, apply, begin, moves
 
 LATENCY_S: Final = 0.1
 """Where nothing is said of how long a participant takes."""

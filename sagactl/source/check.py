@@ -7,8 +7,8 @@ list that holds the value, so that no route is built for the many values that ar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, Final, cast
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, cast
 
 from sagactl import durations
 from sagactl.errors import nearest, suggest
@@ -29,7 +29,6 @@ ID_MAX_LENGTH: Final = 64
 
 _id = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*").fullmatch
 _patterns: dict[str, re.Pattern[str]] = {}
-_fields = {name: {field.key: field for field in record.fields} for name, record in RECORDS.items()}
 
 RULE_NAMES: Final = {
     "SG001": "unknown-key",
@@ -47,10 +46,26 @@ RULE_NAMES: Final = {
 """The findings that decide whether a definition is valid; their pages stand with the other rules."""
 
 
-class Kept:
-    """What the check of one document collects."""
+class Language(NamedTuple):
+    """The records of one kind of file, and the fields of each by their keys."""
 
-    def __init__(self) -> None:
+    records: Mapping[str, shapes.Record]
+    fields: Mapping[str, dict[str, shapes.Field]]
+
+
+def language(records: Mapping[str, shapes.Record]) -> Language:
+    """The language that a table of records describes."""
+    return Language(records, {name: {field.key: field for field in record.fields} for name, record in records.items()})
+
+
+_SAGAS: Final = language(RECORDS)
+
+
+class Kept:
+    """What the check of one document collects; `language` is what it is checked by, that of sagas if not said."""
+
+    def __init__(self, language: Language = _SAGAS) -> None:
+        self.language = language
         self.findings: list[Finding] = []
         self.where: tuple[Route, str | int] = ((), "")
         """The value that is being looked at: what is said of a whole block is said at its key."""
@@ -80,8 +95,8 @@ def check(kept: Kept, shape: shapes.Shape, node: Node, route: Route, key: str | 
 
 def check_record(kept: Kept, name: str, node: Node, route: Route, id: str = "") -> Any:
     """What the record's `make` builds from the entries of a mapping, or MISSING when a required one is missing."""
-    record = RECORDS[name]
-    fields = _fields[name]
+    record = kept.language.records[name]
+    fields = kept.language.fields[name]
     values: dict[str, Any] = {}
     written: dict[str, Node] = {}
     for key_node, value_node in cast("list[tuple[Node, Node]]", node.value):
@@ -446,12 +461,12 @@ def _group(kept: Kept, shape: shapes.Group, node: Node, route: Route, key: str |
         return check_record(kept, shape.record, Node("mapping", [], node.span, False), inner, id)
     if node.kind == "scalar" and shape.scalar and not blank:
         return _grown(kept, shape.record, shape.scalar, node, inner)
-    return _wrong(kept, node, f"expected {RECORDS[shape.record].what} with its keys, not {a_kind(node)}")
+    return _wrong(kept, node, f"expected {kept.language.records[shape.record].what} with its keys, not {a_kind(node)}")
 
 
 def _grown(kept: Kept, name: str, key: str, node: Node, route: Route) -> Any:
     """A bare value stands for the mapping with one key; places stay those of the bare value."""
-    record, field = RECORDS[name], _fields[name][key]
+    record, field = kept.language.records[name], kept.language.fields[name][key]
     value = field.shape
     single = value._replace(single=True) if isinstance(value, shapes.Many) else value
     checked = check(kept, single, node, route[:-1], route[-1])
@@ -462,7 +477,7 @@ def _either(kept: Kept, shape: shapes.Either, node: Node, route: Route, key: str
     """The first shape that fits; an error is the own error of a text, else the list of what is possible."""
     ambiguous: list[Finding] = []
     for candidate in shape.shapes:
-        trial = Kept()
+        trial = Kept(kept.language)
         trial.where = kept.where
         value = check(trial, candidate, node, route, key)
         if value is not MISSING:

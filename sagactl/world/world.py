@@ -17,6 +17,7 @@ from sagactl.machine.state import State, status
 from sagactl.machine.transition import start, transition
 from sagactl.trace import Moment, What
 from sagactl.world.faults import BY_NAME, FAULTS
+from sagactl.world.moments import command_moment, detail_of, moment_of, wait_name
 from sagactl.world.participants import treat
 from sagactl.world.parts import Answer, Message, Move, Operation, Truth, World
 
@@ -143,12 +144,12 @@ def _deliver(flow: Flow, world: World, move: Move) -> Step:
     else:
         truth, answer, what = treat(plan, truth, message)
     truths = (*world.truths[: move.step], truth, *world.truths[move.step + 1 :])
-    moment = _moment(plan, what, move, detail=_detail(plan, what, move))
+    moment = moment_of(plan, what, move, detail=detail_of(plan, what, move))
     world = world._replace(truths=truths)
     told = moment._replace(status=status(flow, world.state))
     if answer and plan.step.local:
         event, heard = _heard(Message(move.step, message.operation, message.attempt, answer, moment.detail))
-        after = _tell(flow, world, event, _moment(plan, heard, move._replace(fault=""), moment.detail))
+        after = _tell(flow, world, event, moment_of(plan, heard, move._replace(fault=""), moment.detail))
         return after._replace(moments=(told, *after.moments))
     if answer:
         reply = message._replace(answer=answer, detail=moment.detail if answer in ("no", "refuses-undo") else "")
@@ -159,23 +160,23 @@ def _deliver(flow: Flow, world: World, move: Move) -> Step:
 def _arrive(flow: Flow, world: World, plan: FlowStep, move: Move) -> Step:
     """An event or a decision from outside reaches the run, says no, or never comes."""
     if move.fault == "request-lost":
-        moment = _moment(plan, "lost", move)
+        moment = moment_of(plan, "lost", move)
         return Step(world, (moment._replace(status=status(flow, world.state)),))
     if move.fault == "reject":
-        error = _detail(plan, "turned-down", move)
-        return _tell(flow, world, e.ActionRejected(plan.index, error), _moment(plan, "rejected", move, error))
-    return _tell(flow, world, e.ActionSucceeded(plan.index), _moment(plan, "arrived", move, _wait_name(plan)))
+        error = detail_of(plan, "turned-down", move)
+        return _tell(flow, world, e.ActionRejected(plan.index, error), moment_of(plan, "rejected", move, error))
+    return _tell(flow, world, e.ActionSucceeded(plan.index), moment_of(plan, "arrived", move, wait_name(plan)))
 
 
 def _answer(flow: Flow, world: World, move: Move) -> Step:
     message, world = _take(world, move)
     plan = flow.steps[move.step]
     if move.fault:
-        moment = _moment(plan, "lost", move)
+        moment = moment_of(plan, "lost", move)
         return Step(world, (moment._replace(status=status(flow, world.state)),))
     event, what = _heard(message)
     detail = "not done, refused from now on" if message.answer == "not-done" else message.detail
-    return _tell(flow, world, event, _moment(plan, what, move, detail))
+    return _tell(flow, world, event, moment_of(plan, what, move, detail))
 
 
 def _heard(message: Message) -> tuple[e.Event, What]:
@@ -194,20 +195,6 @@ def _heard(message: Message) -> tuple[e.Event, What]:
     return table[message.answer]
 
 
-def _detail(plan: FlowStep, what: What, move: Move) -> str:
-    """The name of the business error: the one that the move names, or the first that is listed."""
-    if what == "refused":
-        return "not accepted any more"
-    if what not in ("turned-down", "broke"):
-        return ""
-    undoing = move.operation in ("undo", "fallback")
-    if undoing and plan.compensation is not None and plan.compensation.rejects:
-        return move.detail or plan.compensation.rejects[0]
-    if what == "turned-down":
-        return move.detail or (plan.step.rejects[0] if plan.step.rejects else "rejected")
-    return ""
-
-
 # -- timers
 
 
@@ -215,7 +202,7 @@ def _timer(flow: Flow, world: World, move: Move) -> Step:
     plan = flow.steps[move.step]
     undoing, fallback = move.operation in ("undo", "fallback"), move.operation == "fallback"
     if move.kind == "give-up":
-        return _tell(flow, world, e.GivenUp(plan.index, move.detail), _moment(plan, "given-up", move, move.detail))
+        return _tell(flow, world, e.GivenUp(plan.index, move.detail), moment_of(plan, "given-up", move, move.detail))
     if move.kind == "retry":
         due = (
             e.CompensationRetryDue(plan.index, move.attempt, fallback)
@@ -224,12 +211,12 @@ def _timer(flow: Flow, world: World, move: Move) -> Step:
         )
         return _tell(flow, world, due, None)
     if move.operation == "status":
-        moment = _moment(plan, "timed-out", move, "no answer about the status")
+        moment = moment_of(plan, "timed-out", move, "no answer about the status")
         return _tell(flow, world, e.StatusAnswered(plan.index, "none"), moment)
     if undoing:
         over = e.CompensationTimedOut(plan.index, move.attempt, fallback)
-        return _tell(flow, world, over, _moment(plan, "undo-timed-out", move))
-    return _tell(flow, world, e.ActionTimedOut(plan.index, move.attempt), _moment(plan, "timed-out", move))
+        return _tell(flow, world, over, moment_of(plan, "undo-timed-out", move))
+    return _tell(flow, world, e.ActionTimedOut(plan.index, move.attempt), moment_of(plan, "timed-out", move))
 
 
 # -- the machine
@@ -257,7 +244,7 @@ def _carry_out(flow: Flow, world: World, before: State, commands: c.Commands, mo
         message = _message(command)
         if message is not None:
             messages.append(message)
-        moment = _command_moment(flow, command)
+        moment = command_moment(flow, command)
         if moment is not None:
             told.append(moment)
     withdrawn = {command.step for command in commands if isinstance(command, c.WithdrawWait)}
@@ -284,67 +271,3 @@ def _message(command: c.Command) -> Message | None:
             return Message(step, "fallback" if fallback else "undo", attempt)
         case _:
             return None
-
-
-def _command_moment(flow: Flow, command: c.Command) -> Moment | None:
-    match command:
-        case c.RunAction(step, attempt, _):
-            name = _numbered(flow.steps[step].step.action, attempt)
-            return _of(flow, step, "sent" if attempt == 1 else "retrying", name)
-        case c.AwaitEvent(step, _):
-            return _of(flow, step, "waiting", _wait_name(flow.steps[step]))
-        case c.WithdrawWait(step):
-            return _of(flow, step, "withdrawn", _wait_name(flow.steps[step]))
-        case c.AskStatus(step, _):
-            return _of(flow, step, "asked", "what became of it?")
-        case c.RunCompensation():
-            return _undo_moment(flow, command)
-        case c.Pause() | c.Decide() | c.WatchDeadline():
-            return None
-        case c.SendDeadLetter(step, _, reason, _):
-            return _of(flow, step, "dead-letter", reason)
-        case c.Alert(what, _):
-            rollback = what.startswith("rollback: ")
-            return Moment("rollback" if rollback else "alert", detail=what.removeprefix("rollback: "))
-        case c.Finish(how):
-            return Moment("ended", detail=how)
-        case _:
-            assert_never(command)
-
-
-def _undo_moment(flow: Flow, command: c.RunCompensation) -> Moment:
-    plan = flow.steps[command.step]
-    compensation = plan.compensation
-    assert compensation is not None
-    name = compensation.fallback if command.fallback else compensation.command
-    attached = "with its result" if command.result_of is not None else "result unknown"
-    participant = participant_of(plan, "undo")
-    what: What = "undo-retrying" if command.attempt > 1 else "fallback-sent" if command.fallback else "undo-sent"
-    return Moment(what, plan.id, f"{_numbered(name, command.attempt)}, {attached}", participant)
-
-
-def _numbered(name: str | None, attempt: int) -> str:
-    return f"{name} (try {attempt})" if attempt > 1 else name or ""
-
-
-def _wait_name(plan: FlowStep) -> str:
-    wait = plan.step.wait
-    if wait is None:
-        return ""
-    return f"{wait.name} by {wait.by}" if wait.by else wait.name
-
-
-def _of(flow: Flow, step: int, what: What, detail: str) -> Moment:
-    plan = flow.steps[step]
-    return Moment(what, plan.id, detail, plan.step.participant or "")
-
-
-def _moment(plan: FlowStep, what: What, move: Move, detail: str = "") -> Moment:
-    return Moment(what, plan.id, detail, participant_of(plan, move.operation), move.fault)
-
-
-def participant_of(plan: FlowStep, operation: Operation) -> str:
-    """Who carries the operation out: a compensation may be somebody else's."""
-    compensation = plan.compensation if operation in ("undo", "fallback") else None
-    elsewhere = compensation.participant if compensation is not None else None
-    return elsewhere or plan.step.participant or ""
