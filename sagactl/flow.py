@@ -8,74 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from sagactl.model import FOREVER, Compensation, FailedStep, Idempotency, Kind, Messaging, Retry, Saga, Step
+from sagactl.model import Compensation, FailedStep, Kind, Saga, Step
+from sagactl.policies import Policy, Promises, action_policy, promises_of, undo_policy, undo_promises_of
 
 Place = Literal["before", "pivot", "after", "beside"]
 """Where a step stands to the pivot: before it, the pivot itself, after it, or on a branch beside it."""
-
-INITIAL_S: Final = 1.0
-FACTOR: Final = 2.0
-MAX_S: Final = 60.0
-JITTER: Final = True
-"""Back-off where nothing is written.  Source: the defaults of Temporal's retry policy (1 s, factor 2), with a cap."""
-
-
-class Policy(NamedTuple):
-    """How one operation is tried: `tries` is None for ever, `timeout_s` is per try and None when there is none."""
-
-    tries: int | None = 1
-    timeout_s: float | None = None
-    initial_s: float = INITIAL_S
-    factor: float = FACTOR
-    max_s: float = MAX_S
-    jitter: bool = JITTER
-    only: tuple[str, ...] | None = None
-
-    def pause_s(self, tries_made: int) -> float:
-        """The longest pause after so many tries."""
-        if self.initial_s == 0 or tries_made < 1:
-            return 0.0
-        try:
-            return float(min(self.max_s, self.initial_s * self.factor ** (tries_made - 1)))
-        except OverflowError:
-            return self.max_s
-
-    def pauses_s(self, tries: int) -> float:
-        """All pauses between so many tries; linear only until the pause has reached its longest."""
-        total, made = 0.0, 1
-        while made < tries:
-            pause = self.pause_s(made)
-            if pause >= self.max_s or self.factor == 1 or pause == 0:
-                return total + pause * (tries - made)
-            total, made = total + pause, made + 1
-        return total
-
-    def worst_s(self) -> float | None:
-        """Time until the last try is given up, or None when that cannot be said; trying for ever counts once."""
-        if self.timeout_s is None:
-            return None
-        tries = self.tries or 1
-        return tries * self.timeout_s + self.pauses_s(tries)
-
-    def retries(self, cause: str) -> bool:
-        """Whether this kind of failure (`timeout`, `error`, or the name of an error) is tried again."""
-        if self.only is None:
-            return True
-        return cause in self.only or (cause not in ("timeout", "error") and "error" in self.only)
-
-
-class Promises(NamedTuple):
-    """What holds for one operation of one step, the nearest statement winning; None where nothing is stated."""
-
-    idempotency: Idempotency | None = None
-    rejects_late_actions: bool | None = None
-    remembers_failures: bool | None = None
-    status_query: bool | None = None
-    messaging: Messaging | None = None
-    dedup_window_s: float | None = None
-    ordered_delivery: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,6 +62,14 @@ class FlowStep:
         return self.step.wait is None and self.action.tries is not None and not self.step.local
 
 
+class Scope(NamedTuple):
+    """A nested saga with a deadline of its own: its name, and its steps by id."""
+
+    name: str
+    steps: tuple[str, ...]
+    after_s: float
+
+
 class Flow:
     """A saga with all that follows from it; `ancestors` and `descendants` are bit sets over step indexes."""
 
@@ -136,11 +83,13 @@ class Flow:
         "order",
         "pivots",
         "saga",
+        "scopes",
         "steps",
     )
 
-    def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None) -> None:
+    def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None, scopes: tuple[Scope, ...] = ()) -> None:
         self.saga = saga
+        self.scopes = scopes
         self.index = {step.id: index for index, step in enumerate(saga.steps)}
         links = tuple(_links(saga, self.index))
         after = tuple(link[0] for link in links)
@@ -179,7 +128,7 @@ class Flow:
     def _step(self, index: int, after: tuple[int, ...], join: Literal["all", "any"], kind: Kind) -> FlowStep:
         saga, step = self.saga, self.saga.steps[index]
         compensation = step.compensation
-        promises = _promises(saga, step)
+        promises = promises_of(saga, step)
         return FlowStep(
             index=index,
             id=step.id,
@@ -191,7 +140,9 @@ class Flow:
             action=action_policy(saga, step),
             undo=undo_policy(saga, step) if compensation is not None else None,
             promises=promises,
-            undo_promises=_undo_promises(saga, step, compensation, promises) if compensation is not None else promises,
+            undo_promises=undo_promises_of(saga, step, compensation, promises)
+            if compensation is not None
+            else promises,
             failed_step=step.failed_step or saga.rollback.failed_step or "auto",
         )
 
@@ -338,63 +289,3 @@ def _closure(order: Iterable[int], links: tuple[tuple[int, ...], ...]) -> tuple[
             bits |= found[other] | 1 << other
         found[index] = bits
     return tuple(found)
-
-
-# -- policies and promises
-
-
-def action_policy(saga: Saga, step: Step) -> Policy:
-    """How the action is tried; waits, local steps and nested sagas take nothing from the defaults."""
-    inherits = step.wait is None and step.saga is None and not step.local
-    sources = (step.retry, saga.defaults.retry) if inherits else (step.retry,)
-    timeout_s = step.timeout_s if step.timeout_s is not None or not inherits else saga.defaults.timeout_s
-    return _policy(sources, timeout_s)
-
-
-def undo_policy(saga: Saga, step: Step) -> Policy:
-    """How the compensation is tried; a local one happens with the saga's own state and takes no defaults."""
-    compensation = step.compensation
-    if compensation is None or step.local:
-        return Policy()
-    timeout_s = compensation.timeout_s if compensation.timeout_s is not None else saga.defaults.timeout_s
-    return _policy((compensation.retry, saga.rollback.retry, saga.defaults.retry), timeout_s)
-
-
-def _policy(sources: tuple[Retry | None, ...], timeout_s: float | None) -> Policy:
-    written = [source for source in sources if source is not None]
-    if not written:
-        return Policy(timeout_s=timeout_s)
-    attempts = next((retry.attempts for retry in written if retry.attempts is not None), 1)
-    initial_s = next((retry.initial_s for retry in written if retry.initial_s is not None), INITIAL_S)
-    factor = next((retry.factor for retry in written if retry.factor is not None), FACTOR)
-    max_s = next((retry.max_s for retry in written if retry.max_s is not None), MAX_S)
-    jitter = next((retry.jitter for retry in written if retry.jitter is not None), JITTER)
-    only = next((retry.only for retry in written if retry.only is not None), None)
-    return Policy(None if attempts == FOREVER else attempts, timeout_s, initial_s, factor, max_s, jitter, only)
-
-
-def _promises(saga: Saga, step: Step) -> Promises:
-    owner = saga.participants.get(step.participant or "")
-    if owner is None:
-        return Promises(step.idempotency, step.rejects_late_actions, step.remembers_failures, step.status_query)
-    return Promises(
-        step.idempotency or owner.idempotency,
-        _nearest(step.rejects_late_actions, owner.rejects_late_actions),
-        _nearest(step.remembers_failures, owner.remembers_failures),
-        _nearest(step.status_query, owner.status_query),
-        owner.messaging,
-        owner.dedup_window_s,
-        owner.ordered_delivery,
-    )
-
-
-def _undo_promises(saga: Saga, step: Step, compensation: Compensation, promises: Promises) -> Promises:
-    """What is stated on a step holds for its compensation too, unless that says otherwise or is done elsewhere."""
-    owner = saga.participants.get(compensation.participant or "")
-    if owner is not None and owner.id != step.participant and compensation.idempotency is None:
-        return promises._replace(idempotency=owner.idempotency, dedup_window_s=owner.dedup_window_s)
-    return promises._replace(idempotency=compensation.idempotency or promises.idempotency)
-
-
-def _nearest(near: bool | None, far: bool | None) -> bool | None:
-    return far if near is None else near

@@ -15,8 +15,9 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from sagactl.errors import UsageError
-from sagactl.flow import Flow, FlowStep, Policy
+from sagactl.flow import Flow, FlowStep, Scope
 from sagactl.model import FOREVER, Choice, Compensation, Participant, Retry, Saga, Step
+from sagactl.policies import Policy
 
 ASSUMED_ITEMS: Final = 2
 """How many items a rehearsal assumes when no input says otherwise: the least that can fail in part."""
@@ -32,6 +33,12 @@ class Unfolded(NamedTuple):
 
     saga: Saga
     parts: Mapping[str, tuple[str, ...]]
+    scopes: tuple[Scope, ...] = ()
+
+    @property
+    def flow(self) -> Flow:
+        """What follows from the unfolded saga."""
+        return Flow(self.saga, scopes=self.scopes)
 
     def named(self, id: str) -> tuple[str, ...]:
         """The steps that an id of the definition, or one of the unfolded steps, stands for."""
@@ -62,11 +69,11 @@ class _Unfolding:
         steps: list[Step] = []
         parts: dict[str, tuple[str, ...]] = {}
         ends: dict[str, tuple[str, ...]] = {}
-        choices, participants = dict(saga.choices), dict(saga.participants)
+        choices, participants, scopes = dict(saga.choices), dict(saga.participants), list[Scope]()
         for plan in sorted(flow.steps, key=lambda step: flow.order.index(step.index)):
             before = tuple(dict.fromkeys(end for index in plan.after for end in ends[flow.steps[index].id]))
             if plan.step.saga is not None:
-                made = self._nested(plan, before, depth, choices, participants)
+                made = self._nested(plan, before, depth, choices, participants, scopes)
             elif plan.step.for_each is not None:
                 made = _items(plan, before, data)
             else:
@@ -75,7 +82,8 @@ class _Unfolding:
             steps += made
             parts[plan.id] = tuple(step.id for step in made)
             ends[plan.id] = _ends(made) or before
-        return Unfolded(replace(saga, steps=tuple(steps), choices=choices, participants=participants), parts)
+        whole = replace(saga, steps=tuple(steps), choices=choices, participants=participants)
+        return Unfolded(whole, parts, tuple(scopes))
 
     def _count(self, saga: Saga, number: int) -> None:
         self.made += number
@@ -89,17 +97,23 @@ class _Unfolding:
         depth: int,
         choices: dict[str, Choice],
         participants: dict[str, Participant],
+        scopes: list[Scope],
     ) -> list[Step]:
         child = self.sagas.get(outer.step.saga or "")
         if child is None:
             raise UsageError(f"there is no definition of `{outer.step.saga}`, which `{outer.id}` runs")
         if depth == 0:
             raise UsageError(f"`{outer.id}` is nested more than {MAX_DEPTH} levels deep")
-        inner = self.unfold(_explicit(child, self.sagas), None, depth - 1).saga
+        unfolded = self.unfold(_explicit(child, self.sagas), None, depth - 1)
+        inner = unfolded.saga
         rename = _Rename(outer.id, inner, participants)
         for choice in inner.choices.values():
             choices[rename(choice.id)] = replace(choice, id=rename(choice.id))
         participants.update(rename.participants())
+        scopes += [Scope(rename(each.name), tuple(map(rename, each.steps)), each.after_s) for each in unfolded.scopes]
+        if child.deadline is not None:
+            ids = tuple(rename(step.id) for step in inner.steps)
+            scopes.append(Scope(outer.id, ids, child.deadline.after_s))
         return [rename.step(step, before, outer.step.when) for step in inner.steps]
 
 

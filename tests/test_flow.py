@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from sagactl.flow import Policy, exclusive, failure_event, flow, success_event, undone_event
+from sagactl.flow import exclusive, failure_event, flow, success_event, undone_event
 from sagactl.model import Compensation, Defaults, Publishes, Retry, Rollback, Saga, Step
+from sagactl.policies import Policy
 from tests.builders import (
     FOREVER,
     act,

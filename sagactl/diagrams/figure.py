@@ -15,8 +15,9 @@ from sagactl.diagrams.rollback import Rollback, rollback, undo_links, undoable
 from sagactl.diagrams.wiring import END, START, Wire, node_id, wiring
 from sagactl.durations import duration_text
 from sagactl.errors import UnknownName
-from sagactl.flow import Flow, FlowStep, Policy, exclusive
+from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.model import Saga
+from sagactl.policies import Policy
 
 View = Literal["flow", "rollback"]
 NodeRole = Literal["start", "step", "wait", "saga", "choice", "compensation", "end"]

@@ -67,9 +67,10 @@ class Decide(NamedTuple):
 
 
 class WatchDeadline(NamedTuple):
-    """Report DeadlinePassed when the run is older than this."""
+    """Report DeadlinePassed after this time; `scope` names the nested saga whose deadline it is."""
 
     after_s: float
+    scope: str = ""
 
 
 class SendDeadLetter(NamedTuple):

@@ -99,7 +99,9 @@ class Decided(NamedTuple):
 
 
 class DeadlinePassed(NamedTuple):
-    """The time of the whole run is over."""
+    """The time of the whole run, or of the nested saga `scope`, is over."""
+
+    scope: str = ""
 
 
 class CancelRequested(NamedTuple):

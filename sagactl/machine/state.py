@@ -18,6 +18,7 @@ Record = Literal[
     "paused",  # between two tries
     "asked",  # tries are used up; the participant is asked what became of them
     "done",
+    "unheard",  # sent, and nobody waits for an answer: the flow goes on, the outcome is never known
     "rejected",  # a definite no: nothing was done
     "unknown",  # tries are used up; it may be done or not
     "withdrawn",  # a wait that was given up for a rollback
@@ -30,15 +31,16 @@ Record = Literal[
     "dead",  # parked going back: the compensation failed for good
     "left",  # not undone, because an earlier failure stopped the rollback
     "standing",  # not undone, because nothing can undo it
+    "unconfirmed",  # its compensation was sent, and nobody waits for an answer
 ]
 
 FORWARD: Final = frozenset({"requested", "paused", "asked"})
 BACK: Final = frozenset({"undoing", "undo-paused", "falling-back", "fallback-paused"})
 ACTIVE: Final = FORWARD | BACK
-PASSED: Final = frozenset({"done", "skipped"})
+PASSED: Final = frozenset({"done", "skipped", "unheard"})
 CLEAN: Final = frozenset({"idle", "skipped", "rejected", "undone", "withdrawn"})
 """Nothing of such a step is left."""
-PARKED: Final = frozenset({"stuck", "dead", "left", "standing"})
+PARKED: Final = frozenset({"stuck", "dead", "left", "standing", "unconfirmed"})
 
 Phase = Literal["forward", "back", "ended"]
 
@@ -59,12 +61,15 @@ class State(NamedTuple):
     """A run; `wish` is the cause of a rollback that must wait for the pivot's answer.
 
     `choices` holds an outcome per choice of the saga in its order; None is not asked yet, "" is being decided.
+    `restarts` counts how often the saga was tried again, `may_restart` says that this rollback may end in one.
     """
 
     phase: Phase
     steps: tuple[StepState, ...]
     choices: tuple[str | None, ...] = ()
     wish: str = ""
+    restarts: int = 0
+    may_restart: bool = False
 
 
 def status(flow: Flow, state: State) -> Status:
@@ -92,7 +97,7 @@ def outcome(flow: Flow, state: State) -> RunOutcome | None:
 
 
 def _nothing_left(plan: FlowStep, step: StepState) -> bool:
-    return step.record in CLEAN or (step.record in ("done", "unknown") and not plan.has_effects)
+    return step.record in CLEAN or (step.record in ("done", "unknown", "unheard") and not plan.has_effects)
 
 
 def pivot_committed(flow: Flow, state: State) -> bool:

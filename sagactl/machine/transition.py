@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from sagactl.flow import Flow, FlowStep, Policy
+from sagactl.flow import Flow, FlowStep, Scope
 from sagactl.machine.commands import (
     Alert,
     AskStatus,
@@ -68,10 +68,12 @@ from sagactl.machine.state import (
     pivot_in_flight,
 )
 from sagactl.model import Trigger
+from sagactl.policies import Policy
 
 ALL_TRIGGERS: Final[tuple[Trigger, ...]] = ("rejection", "failure", "timeout", "deadline", "cancel")
 NO_UNDO: Final = "done, and nothing undoes it"
 UNKNOWN_NOT_UNDONE: Final = "outcome unknown, not undone"
+UNCONFIRMED: Final = "the undo was sent, and nobody waits for its answer"
 
 
 def start(flow: Flow) -> tuple[State, Commands]:
@@ -112,7 +114,8 @@ def resume(flow: Flow, state: State) -> Commands:
     ]
     deadline = flow.saga.deadline
     watch = [WatchDeadline(deadline.after_s)] if deadline is not None and state.phase == "forward" else []
-    return (*watch, *commands, *undecided)
+    scopes = [WatchDeadline(scope.after_s, scope.name) for scope in flow.scopes if run.is_open(scope)]
+    return (*watch, *scopes, *commands, *undecided)
 
 
 class _Run:
@@ -124,13 +127,16 @@ class _Run:
         self.steps = list(state.steps)
         self.choices = list(state.choices)
         self.wish = state.wish
+        self.restarts = state.restarts
+        self.may_restart = state.may_restart
         self.commands: list[Command] = []
 
     def result(self) -> tuple[State, Commands]:
         return self.state(), tuple(self.commands)
 
     def state(self) -> State:
-        return State(self.phase, tuple(self.steps), tuple(self.choices), self.wish)
+        choices = tuple(self.choices)
+        return State(self.phase, tuple(self.steps), choices, self.wish, self.restarts, self.may_restart)
 
     def record(self, plan: FlowStep) -> Record:
         return self.steps[plan.index].record
@@ -185,8 +191,28 @@ class _Run:
         return list(self.flow.saga.choices).index(choice)
 
     def send(self, plan: FlowStep, attempt: int) -> None:
+        """Ask for a try; where nobody waits for an answer and nobody can be asked, the flow goes on at once."""
+        self._watch_scopes(plan)
         self.put(plan, "requested", attempt)
         self.commands.append(self.command_for(plan))
+        if plan.step.reply is False and not plan.promises.status_query:
+            self.put(plan, "unheard")
+
+    def _watch_scopes(self, plan: FlowStep) -> None:
+        """The deadline of a nested saga runs from the first of its steps on."""
+        for scope in self.flow.scopes:
+            if plan.id in scope.steps and not self.has_begun(scope):
+                self.commands.append(WatchDeadline(scope.after_s, scope.name))
+
+    def has_begun(self, scope: Scope) -> bool:
+        return any(self.record(self.flow[id]) not in ("idle", "skipped") for id in scope.steps)
+
+    def is_open(self, scope: Scope) -> bool:
+        """Whether a nested saga is under way."""
+        waiting = any(
+            self.record(self.flow[id]) in FORWARD or self.record(self.flow[id]) == "idle" for id in scope.steps
+        )
+        return waiting and self.has_begun(scope)
 
     def command_for(self, plan: FlowStep) -> Command:
         """What is outstanding for an active step."""
@@ -207,9 +233,9 @@ class _Run:
 
     # -- the way back
 
-    def roll_back(self, cause: str) -> None:
+    def roll_back(self, cause: str, *, may_restart: bool = False) -> None:
         """Coordinated interruption: what is in flight is let finish, what waits is called off."""
-        self.phase, self.wish = "back", ""
+        self.phase, self.wish, self.may_restart = "back", "", may_restart
         self.commands.append(Alert(f"rollback: {cause}"))
         for plan in self.flow.steps:
             record = self.record(plan)
@@ -242,7 +268,7 @@ class _Run:
     def must_undo(self, plan: FlowStep) -> bool:
         """Whether something of this step has to be undone and has not been tried yet."""
         record = self.record(plan)
-        if record in ("done", "unknown"):
+        if record in ("done", "unknown", "unheard"):
             return plan.has_effects
         return record == "rejected" and plan.failed_step == "always" and plan.undo is not None
 
@@ -256,7 +282,7 @@ class _Run:
 
     def _undo(self, plan: FlowStep, stopped: bool) -> None:
         if plan.undo is None:
-            reason = UNKNOWN_NOT_UNDONE if self.record(plan) == "unknown" else NO_UNDO
+            reason = NO_UNDO if self.record(plan) == "done" else UNKNOWN_NOT_UNDONE
             self.park(plan, "standing", reason, "back")
         elif self.record(plan) == "unknown" and plan.failed_step == "never":
             self.park(plan, "standing", UNKNOWN_NOT_UNDONE, "back")
@@ -264,8 +290,11 @@ class _Run:
             self.compensate(plan, "undoing", 1)
 
     def compensate(self, plan: FlowStep, record: Record, attempt: int) -> None:
+        """Ask for a try; where nobody waits for an answer, people are told that nobody confirms it."""
         self.put(plan, record, attempt)
         self.commands.append(self.command_for(plan))
+        if plan.compensation is not None and plan.compensation.reply is False:
+            self.park(plan, "unconfirmed", UNCONFIRMED, "back")
 
     def _leave_the_rest(self) -> None:
         for plan in self.flow.steps:
@@ -282,8 +311,22 @@ class _Run:
     def _end(self) -> None:
         self.phase = "ended"
         how = outcome(self.flow, self.state())
-        if how is not None:
+        if how == "compensated" and self.may_restart:
+            self._restart()
+        elif how is not None:
             self.commands.append(Finish(how))
+
+    def can_restart(self) -> bool:
+        """Whether a rollback that fails now may be followed by another try of the whole saga."""
+        rollback = self.flow.saga.rollback
+        return rollback.then == "restart" and (rollback.max_restarts is None or self.restarts < rollback.max_restarts)
+
+    def _restart(self) -> None:
+        self.phase, self.may_restart, self.restarts = "forward", False, self.restarts + 1
+        self.steps = [StepState() for _ in self.steps]
+        self.choices = [None for _ in self.choices]
+        self.commands.append(Alert(f"restart {self.restarts}"))
+        self._go_forward()
 
 
 def _pause(index: int, policy: Policy, tries: int, direction: Direction, fallback: bool = False) -> Pause:
@@ -380,7 +423,7 @@ def _end_of_step(run: _Run, plan: FlowStep, record: Record, trigger: Trigger, ca
     elif pivot_in_flight(run.flow, state):
         run.wish = run.wish or cause
     else:
-        run.roll_back(run.wish or cause)
+        run.roll_back(run.wish or cause, may_restart=not run.wish and run.can_restart())
 
 
 def _park_forward(run: _Run, plan: FlowStep, reason: str) -> None:
@@ -489,7 +532,8 @@ def _interrupted(run: _Run, event: DeadlinePassed | CancelRequested) -> bool:
     """A deadline or a cancel: a wish to roll back, granted by rule 3."""
     trigger: Trigger = "deadline" if isinstance(event, DeadlinePassed) else "cancel"
     state = run.state()
-    if run.phase == "back":
+    scope = event.scope if isinstance(event, DeadlinePassed) else ""
+    if run.phase == "back" or (scope and not any(run.is_open(each) for each in run.flow.scopes if each.name == scope)):
         return False
     if not run.starts_rollback(trigger):
         run.commands.append(Alert(f"{trigger}, which starts no rollback here"))

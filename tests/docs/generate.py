@@ -217,7 +217,8 @@ def _edges(record: str, label: str) -> Iterator[machine_map.Edge]:
 
 def forward_diagram() -> str:
     """A step on the way forward."""
-    return _diagram(lambda edge: not {edge.before, edge.after} & (BACK | {"dead"}))
+    drawn = _diagram(lambda edge: not {edge.before, edge.after} & (BACK | {"dead"}))
+    return drawn.replace("stateDiagram-v2\n", "stateDiagram-v2\n    [*] --> idle\n")
 
 
 def back_diagram() -> str:

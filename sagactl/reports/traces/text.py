@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from sagactl.durations import duration_text
 from sagactl.escape import escape
@@ -75,18 +75,29 @@ CAUSES: Final = {"error": "it failed", "timeout": "no answer in time"}
 
 def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool = False, verbose: bool = False) -> str:
     """The table and the summary."""
-    rows = list(_collapsed([m for m in trace.moments if verbose or _is_shown(m)]))
+    rows = list(collapsed([m for m in trace.moments if verbose or is_shown(m)]))
     lines = [
         _title(trace, style),
         "",
         *_table(rows, style, max(width, MIN_WIDTH), ascii),
         "",
-        *_summary(trace, style, max(width, MIN_WIDTH)),
+        *summary(trace, style, max(width, MIN_WIDTH)),
     ]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _is_shown(moment: Moment) -> bool:
+class HasStep(Protocol):
+    """Anything that happens to a step."""
+
+    @property
+    def step(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=HasStep)
+
+
+def is_shown(moment: Moment) -> bool:
+    """Whether the moment is told to people who did not ask for everything."""
     return bool(moment.fault) or not SIGNS[moment.what].inside
 
 
@@ -95,7 +106,7 @@ def _title(trace: Trace, style: Style) -> str:
     return style("strong", f"Rehearsal of {escape(trace.saga)}") + (f"  with {escape(faults)}" if faults else "")
 
 
-def _collapsed(moments: list[Moment]) -> Iterator[Moment | str]:
+def collapsed(moments: list[Row]) -> Iterator[Row | str]:
     """Long repetitions of one step are counted."""
     start = 0
     while start < len(moments):
@@ -116,12 +127,12 @@ def _collapsed(moments: list[Moment]) -> Iterator[Moment | str]:
 def _table(rows: list[Moment | str], style: Style, columns: int, ascii: bool) -> list[str]:
     """Where not everything fits, the participants are left out: what happens matters more than where."""
     moments = [row for row in rows if isinstance(row, Moment)]
-    clock = max((len(_clock(moment)) for moment in moments), default=5)
+    clock = max((len(clock_text(moment)) for moment in moments), default=5)
     status = max((len(moment.status) for moment in moments), default=7)
     room = columns - clock - status - 8
     step = min(max(4, *(width(escape(m.step)) for m in moments)), room // 3)
     who = min(max(11, *(width(escape(m.participant)) for m in moments)), room // 4)
-    if max((width(_words(moment)) for moment in moments), default=0) > room - step - who - 2:
+    if max((width(words_of(moment)) for moment in moments), default=0) > room - step - who - 2:
         step, who = min(max(4, *(width(escape(m.step)) for m in moments)), room // 2), 0
     what = room - step - who - 2 if who else room - step
     sizes = (clock, step, who, what)
@@ -141,28 +152,31 @@ def _row(moment: Moment, sizes: tuple[int, int, int, int], status: str, style: S
     clock, step, who, what = sizes
     sign = SIGNS[moment.what]
     cells = fit(escape(moment.step), step) + (f"  {fit(escape(moment.participant), who)}" if who else "")
-    text = f"{sign.ascii if ascii else sign.unicode} {fit(_words(moment), what)}"
-    return f"{_clock(moment):>{clock}}  {cells}  {style(sign.role, text) if sign.role else text}  {status}"
+    text = f"{sign.ascii if ascii else sign.unicode} {fit(words_of(moment), what)}"
+    return f"{clock_text(moment):>{clock}}  {cells}  {style(sign.role, text) if sign.role else text}  {status}"
 
 
-def _words(moment: Moment) -> str:
+def words_of(moment: Moment) -> str:
+    """The moment in words, safe to show."""
     words = escape(SIGNS[moment.what].words.format(CAUSES.get(moment.detail, moment.detail)))
     late = moment.fault == "late" and moment.what in ("timed-out", "undo-timed-out")
     return words + " (the answer is only late)" if late else words
 
 
-def _clock(moment: Moment) -> str:
+def clock_text(moment: Moment) -> str:
+    """The virtual time as the tables write it."""
     return f"{moment.t_s:.3f}s"
 
 
-def _summary(trace: Trace, style: Style, columns: int) -> list[str]:
+def summary(trace: Trace, style: Style, columns: int) -> list[str]:
+    """How the run ended, what was done and undone, and what people must know of it."""
     role = {"completed": "good", "compensated": "undo", "parked": "bad"}[trace.outcome]
     words = {
         "completed": "completed: every step is done or was not taken",
         "compensated": "compensated: nothing is left of any step",
         "parked": "parked: people have to look at it",
     }[trace.outcome]
-    lines = [f"{'Outcome':<14}{style(role, words)} ({trace.status}, {_span(trace.duration_s)})"]
+    lines = [f"{'Outcome':<14}{style(role, words)} ({trace.status}, {long_duration(trace.duration_s)})"]
     for name, ids in (("Done", trace.executed), ("Undone", trace.compensated), ("Not undone", trace.skipped)):
         lines += _wrapped(name, ", ".join(ids), columns) if ids else []
     for letter in trace.dead_letters:
@@ -188,7 +202,7 @@ def _wrapped(name: str, text: str, columns: int) -> list[str]:
     return [f"{name if position == 0 else '':<14}{line}" for position, line in enumerate(lines)]
 
 
-def _span(seconds: float) -> str:
+def long_duration(seconds: float) -> str:
     """A duration for people: `460ms`, `12.3s`, `1h 1m 51.5s`."""
     if seconds < 60:
         return duration_text(round(seconds, 3))

@@ -42,9 +42,10 @@ from typing import TYPE_CHECKING
 
 from sagactl.durations import duration_text
 from sagactl.finding import Place, Related
-from sagactl.flow import FlowStep, Policy
+from sagactl.flow import FlowStep
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
+from sagactl.policies import Policy
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts

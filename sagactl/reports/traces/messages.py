@@ -1,0 +1,179 @@
+"""The messages of a run, as a sequence diagram needs them: who to whom, which words, and which of them were lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, Literal, NamedTuple
+
+from sagactl.reports.traces.text import CAUSES, SIGNS, collapsed, words_of
+from sagactl.trace import Moment, Trace, What
+
+Shape = Literal["call", "reply", "note", "banner"]
+
+CALLS: Final[frozenset[What]] = frozenset(
+    {"sent", "retrying", "asked", "undo-sent", "fallback-sent", "undo-retrying"},
+)
+REPLIES: Final[frozenset[What]] = frozenset(
+    {"done", "rejected", "failed", "arrived", "ignored", "undone", "undo-rejected", "undo-failed"},
+)
+BACK: Final[frozenset[What]] = frozenset(
+    {"undo-sent", "fallback-sent", "undo-retrying", "undone", "undo-rejected", "undo-failed", "undo-timed-out"},
+)
+AT_PARTICIPANT: Final[frozenset[What]] = frozenset({"deduplicated", "refused", "nothing-to-undo"})
+"""Told although only the participant knows of it, because it explains the answer."""
+
+REPEATABLE: Final[frozenset[What]] = frozenset({"executed", "undo-executed"})
+"""Told when it happens again: that is a double effect."""
+
+ANSWERS: Final[dict[What, str]] = {
+    "executed": "done",
+    "deduplicated": "done already",
+    "turned-down": "no",
+    "broke": "failed",
+    "refused": "refused",
+    "undo-executed": "undone",
+    "nothing-to-undo": "nothing to undo",
+    "answered": "the status",
+}
+"""What a lost answer would have said."""
+
+SELF: Final = None
+OUTSIDE: Final = ""
+"""The lifeline of events and decisions that come from outside."""
+
+
+class Entry(NamedTuple):
+    """One row: a message or a note; `participant` is None for the orchestrator and empty for the world outside.
+
+    `place` is the position of its moment in the trace.
+    """
+
+    shape: Shape
+    moment: Moment
+    participant: str | None
+    words: str
+    role: str
+    place: int
+    is_back: bool = False
+    is_lost: bool = False
+    is_fault: bool = False
+
+    @property
+    def step(self) -> str:
+        return self.moment.step
+
+
+def rows(trace: Trace) -> tuple[Entry | str, ...]:
+    """The entries; long repetitions of one step are counted, as in the table."""
+    return tuple(collapsed(entries(trace)))
+
+
+def lifelines(rows: tuple[Entry | str, ...]) -> tuple[str, ...]:
+    """Who takes part beside the orchestrator, in order of appearance, the world outside last."""
+    found = dict.fromkeys(row.participant for row in rows if isinstance(row, Entry) and row.participant is not None)
+    named = tuple(name for name in found if name)
+    return (*named, OUTSIDE) if OUTSIDE in found else named
+
+
+def entries(trace: Trace) -> list[Entry]:
+    """Every message and note of the trace."""
+    reader = _Reader(trace)
+    for place, moment in enumerate(trace.moments):
+        reader.read(place, moment)
+    return reader.entries
+
+
+class _Reader:
+    """What is known of each step while the moments are read in order."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.entries: list[Entry] = []
+        self.waiting = {moment.step for moment in trace.moments if moment.what == "waiting"}
+        self.shared = _shared(trace)
+        self.inside: dict[str, Moment] = {}
+        self.effects: set[tuple[str, What]] = set()
+        self.calls: dict[str, int] = {}
+
+    def read(self, place: int, moment: Moment) -> None:
+        entry = self._entry(place, moment)
+        if SIGNS[moment.what].inside:
+            self.inside[moment.step] = moment
+        if entry is not None:
+            if entry.shape == "call":
+                self.calls[moment.step] = len(self.entries)
+            self.entries.append(entry)
+
+    def _entry(self, place: int, moment: Moment) -> Entry | None:
+        entry = Entry("note", moment, SELF, words_of(moment), SIGNS[moment.what].role, place, moment.what in BACK)
+        if moment.what == "lost":
+            return self._lost(entry)
+        if moment.what == "rollback":
+            return entry._replace(shape="banner")
+        other = moment.participant or (OUTSIDE if moment.step in self.waiting else SELF)
+        if other is None:
+            return None if SIGNS[moment.what].inside and not moment.fault else entry
+        if moment.what in CALLS:
+            return entry._replace(shape="call", participant=other, words=self._call(moment))
+        if moment.what in REPLIES:
+            return self._reply(entry, other)
+        if SIGNS[moment.what].inside:
+            return self._inside(entry, other)
+        return entry._replace(words=self._named(entry))
+
+    def _call(self, moment: Moment) -> str:
+        """What is said only where it is not so: that the result goes with the request to undo."""
+        return words_of(moment).removesuffix(", with its result")
+
+    def _reply(self, entry: Entry, other: str) -> Entry:
+        inside = self.inside.get(entry.step)
+        is_fault = inside is not None and bool(inside.fault) and inside.what != "lost"
+        return entry._replace(shape="reply", participant=other, words=self._named(entry), is_fault=is_fault)
+
+    def _inside(self, entry: Entry, other: str) -> Entry | None:
+        what = entry.moment.what
+        again = (entry.step, what) in self.effects
+        if what in REPEATABLE:
+            self.effects.add((entry.step, what))
+        if what in AT_PARTICIPANT or (what in REPEATABLE and again):
+            return entry._replace(participant=other, words=entry.words + (" again" if what in REPEATABLE else ""))
+        return None
+
+    def _lost(self, entry: Entry) -> Entry | None:
+        """A lost request belongs to its call, which has been read already; a lost answer is a row of its own."""
+        call = self.calls.get(entry.step)
+        if entry.moment.fault != "reply-lost" and call is not None:
+            sent = self.entries[call]
+            self.entries[call] = sent._replace(words=f"{sent.words}, lost", role="fault", is_lost=True)
+            return None
+        if not entry.moment.participant and entry.step not in self.waiting:
+            return entry
+        inside = self.inside.get(entry.step)
+        answer = ANSWERS.get(inside.what, "answer") if inside is not None else "answer"
+        other = entry.moment.participant or OUTSIDE
+        return entry._replace(shape="reply", participant=other, words=f"{answer}, lost", is_lost=True)
+
+    def _named(self, entry: Entry) -> str:
+        """With the step where the participant alone does not tell which one it is."""
+        moment = entry.moment
+        if moment.what in ("dead-letter", "skipped", "given-up") or moment.participant in self.shared:
+            return f"{words_of(moment._replace(detail=CAUSES.get(moment.detail, moment.detail)))} ({moment.step})"
+        return entry.words
+
+
+def _shared(trace: Trace) -> frozenset[str]:
+    """The participants of more than one step."""
+    steps: dict[str, set[str]] = {}
+    for moment in trace.moments:
+        if moment.participant:
+            steps.setdefault(moment.participant, set()).add(moment.step)
+    return frozenset(name for name, found in steps.items() if len(found) > 1)
+
+
+def signs(entry: Entry) -> Iterator[What]:
+    """The kinds of moment whose signs stand before the words."""
+    if entry.is_fault or entry.is_lost:
+        yield "lost"
+    if not entry.is_lost and entry.shape != "call":
+        yield entry.moment.what
+    elif entry.is_back:
+        yield entry.moment.what
