@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-Route = tuple[str | int, ...]
+from sagactl.model import Route
+
 Outcome = Literal["completed", "compensated", "parked"]
 
 

@@ -18,6 +18,10 @@ What = Literal[
     "turned-down",  # the participant says no, for a business reason
     "broke",  # the participant fails, and nothing is done
     "lost",  # a message never arrives
+    "duplicated",  # a message arrives twice
+    "forgotten",  # the participant forgot the key and does it again
+    "crashed",  # the orchestrator, which then sends again what is outstanding
+    "restarted",  # the whole saga is tried again
     "done",  # the answer is recorded
     "rejected",
     "failed",

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sagactl.errors import UsageError
-from sagactl.workspace import Workspace, load
+from sagactl.workspace import Suite, Workspace, load, load_scenarios
 
 Paths = Annotated[
     list[str] | None,
@@ -25,8 +25,16 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show more.")]
 
 def load_paths(paths: list[str], stdin_name: str = "<stdin>") -> Workspace:
     """The definitions that the paths name, standard input among them."""
-    stdin = sys.stdin.buffer.read(MAX_STDIN) if "-" in paths else None
-    return load(paths, stdin=stdin, stdin_name=stdin_name)
+    return load(paths, stdin=_stdin(paths), stdin_name=stdin_name)
+
+
+def load_suites(paths: list[str], stdin_name: str = "<stdin>") -> list[Suite]:
+    """The scenario files that the paths name, standard input among them, each with its definition."""
+    return load_scenarios(paths, stdin=_stdin(paths), stdin_name=stdin_name)
+
+
+def _stdin(paths: list[str]) -> bytes | None:
+    return sys.stdin.buffer.read(MAX_STDIN) if "-" in paths else None
 
 
 MAX_STDIN = 64 * 1024 * 1024

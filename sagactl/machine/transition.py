@@ -118,6 +118,11 @@ def resume(flow: Flow, state: State) -> Commands:
     return (*watch, *scopes, *commands, *undecided)
 
 
+def is_open(flow: Flow, state: State, scope: Scope) -> bool:
+    """Whether a nested saga is under way, so that its deadline matters."""
+    return _Run(flow, state).is_open(scope)
+
+
 class _Run:
     """One transition in the making: the steps as they change, and the commands so far."""
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from sagactl import scenario
+from sagactl.model import Route
 from sagactl.source.shapes import Count, Data, Field, Group, Many, Record, Table, Text, Time, Word
 
 MAX_SCENARIOS: Final = 1_000
@@ -32,15 +33,15 @@ class ScenarioFile(NamedTuple):
     scenarios: tuple[scenario.Scenario, ...]
 
 
-def _file(*, definition: str, scenarios: tuple[scenario.Scenario, ...], route: scenario.Route) -> ScenarioFile:
+def _file(*, definition: str, scenarios: tuple[scenario.Scenario, ...], route: Route) -> ScenarioFile:
     return ScenarioFile(definition, scenarios)
 
 
-def _expectation(*, route: scenario.Route, **values: Any) -> scenario.Expectation:
+def _expectation(*, route: Route, **values: Any) -> scenario.Expectation:
     return scenario.Expectation(**values)
 
 
-def _letter(*, route: scenario.Route, **values: Any) -> scenario.Letter:
+def _letter(*, route: Route, **values: Any) -> scenario.Letter:
     return scenario.Letter(**values)
 
 

@@ -10,10 +10,11 @@ from typing import Final, Literal, NamedTuple
 
 from sagactl.flow import FlowStep
 from sagactl.trace import What
-from sagactl.world.participants import would_execute
+from sagactl.world.participants import is_idempotent, treat, would_execute
 from sagactl.world.parts import Answer, Message, Operation, Truth
 
-Subject = Literal["request", "reply", "run"]
+Subject = Literal["request", "reply", "timer", "run"]
+"""A message on its way, a timer that is too early, or the run as a whole."""
 
 
 class Effect(NamedTuple):
@@ -39,6 +40,8 @@ class Fault(NamedTuple):
 
     def hits(self, message: Message) -> bool:
         """Whether the fault can concern a message of this kind at all."""
+        if self.subject not in ("request", "reply"):
+            return False
         return message.operation in self.operations and message.is_reply == (self.subject == "reply")
 
 
@@ -58,6 +61,61 @@ def _undo_fail(plan: FlowStep, truth: Truth, message: Message) -> Effect:
 
 def _lose(plan: FlowStep, truth: Truth, message: Message) -> Effect:
     return Effect(truth, "", "lost")
+
+
+def _execute_silently(plan: FlowStep, truth: Truth, message: Message) -> Effect:
+    treated = treat(plan, truth, message)
+    return Effect(treated.truth, "", treated.what)
+
+
+def _answer_only(plan: FlowStep, truth: Truth, message: Message) -> Effect:
+    return Effect(truth, treat(plan, truth, message).answer, "lost")
+
+
+def _forget(plan: FlowStep, truth: Truth, message: Message) -> Effect:
+    """The key is unknown again, so that the request takes effect once more."""
+    if message.operation == "action":
+        return Effect(truth._replace(done=min(truth.done + 1, 2)), "ok", "forgotten")
+    return Effect(truth._replace(undone=min(truth.undone + 1, 2)), "undone", "forgotten")
+
+
+def _is_repeated(plan: FlowStep, truth: Truth, message: Message) -> bool:
+    """Whether the participant would recognise the request as a repetition."""
+    again = truth.done > 0 and not truth.refuses if message.operation == "action" else truth.undone > 0
+    return again and is_idempotent(plan, message)
+
+
+def _copies(plan: FlowStep, truth: Truth, message: Message) -> Effect:
+    return Effect(truth, "", "duplicated")
+
+
+def _window_too_short(plan: FlowStep) -> str:
+    window_s = plan.promises.dedup_window_s
+    if window_s is None:
+        return f"the participant of `{plan.id}` states no `dedup_window`, which is taken for long enough"
+    longest_s = plan.action.worst_s() if plan.action.tries is not None else None
+    if longest_s is not None and window_s >= longest_s:
+        return f"a copy for `{plan.id}` is on its way no longer than its participant remembers keys"
+    return _sends_action(plan)
+
+
+def _dual_write(plan: FlowStep) -> str:
+    if plan.promises.messaging != "dual-write":
+        return f"the participant of `{plan.id}` does not write twice (`messaging: dual-write`)"
+    return _sends_action(plan)
+
+
+def _times_out(plan: FlowStep) -> str:
+    return _sends_action(plan) or ("" if plan.action.timeout_s is not None else f"`{plan.id}` has no timeout")
+
+
+def _undo_times_out(plan: FlowStep) -> str:
+    timeout = plan.undo is not None and plan.undo.timeout_s is not None
+    return _has_undo(plan) or ("" if timeout else f"the compensation of `{plan.id}` has no timeout")
+
+
+def _anything(plan: FlowStep) -> str:
+    return ""
 
 
 def _always(plan: FlowStep, truth: Truth, message: Message) -> bool:
@@ -124,6 +182,66 @@ FAULTS: Final[tuple[Fault, ...]] = (
         "The answer never arrives: it was done, but nobody knows.",
         "Gray, Notes on Data Base Operating Systems, 1978",
         _sends_action, _always, _lose,
+    ),
+    Fault(
+        "duplicate", "request", ("action",), "duplicated",
+        "The request is delivered twice.",
+        "Helland, Life beyond Distributed Transactions, CIDR 2007",
+        _sends_action, _always, _copies,
+    ),
+    Fault(
+        "compensation-duplicate", "request", ("undo", "fallback"), "duplicated",
+        "The request to undo is delivered twice.",
+        "Helland, Life beyond Distributed Transactions, CIDR 2007",
+        _has_undo, _always, _copies,
+    ),
+    Fault(
+        "late", "timer", ("action",), "timed-out",
+        "The orchestrator times out too early: the message is still on its way and arrives after everything else.",
+        "the hanging action of Seata and DTM",
+        _times_out, _always, _lose,
+    ),
+    Fault(
+        "compensation-late", "timer", ("undo", "fallback"), "undo-timed-out",
+        "The same for the request to undo.",
+        "the hanging action of Seata and DTM",
+        _undo_times_out, _always, _lose,
+    ),
+    Fault(
+        "crash", "run", ("action", "wait", "undo", "fallback"), "crashed",
+        "The orchestrator restarts from its record and sends again what is outstanding.",
+        "Garcia-Molina and Salem, SIGMOD 1987, section 4",
+        _anything, _always, _lose,
+    ),
+    Fault(
+        "cancel", "run", ("action", "wait"), "cancel",
+        "Somebody asks for the run to be taken back.",
+        "microprofile-lra: cancelling a long-running action",
+        _anything, _always, _lose,
+    ),
+    Fault(
+        "deadline", "run", ("action", "wait"), "deadline",
+        "The deadline of the run passes now.",
+        "Azure Architecture Center, compensating transaction",
+        _anything, _always, _lose,
+    ),
+    Fault(
+        "key-expired", "request", ("action", "undo"), "forgotten",
+        "The participant has forgotten the idempotency key, because its window is shorter than the retries.",
+        "the deduplication intervals of message brokers, such as the five minutes of Amazon SQS FIFO queues",
+        _window_too_short, _is_repeated, _forget,
+    ),
+    Fault(
+        "send-lost", "request", ("action",), "executed",
+        "The participant commits its data, and the message that should tell of it is never sent.",
+        "Richardson, Microservices Patterns, ch. 3: the dual write",
+        _dual_write, would_execute, _execute_silently,
+    ),
+    Fault(
+        "write-lost", "request", ("action",), "lost",
+        "The participant tells of data that it then does not commit.",
+        "Richardson, Microservices Patterns, ch. 3: the dual write",
+        _dual_write, would_execute, _answer_only,
     ),
 )  # fmt: skip
 

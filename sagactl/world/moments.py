@@ -41,6 +41,8 @@ def command_moment(flow: Flow, command: c.Command) -> Moment | None:
             return None
         case c.SendDeadLetter(step, _, reason, _):
             return _of(flow, step, "dead-letter", reason)
+        case c.Alert(what, _) if what.startswith("restart "):
+            return Moment("restarted", detail=what)
         case c.Alert(what, _):
             rollback = what.startswith("rollback: ")
             return Moment("rollback" if rollback else "alert", detail=what.removeprefix("rollback: "))

@@ -12,13 +12,18 @@ Answer = Literal["", "ok", "no", "error", "undone", "not-undone", "refuses-undo"
 
 
 class Message(NamedTuple):
-    """One message in flight: a request to the participant of a step, or the reply to one."""
+    """One message in flight: a request to the participant of a step, or the reply to one.
+
+    `copy` tells two copies of one request apart, `run` the tries of the whole saga after a restart.
+    """
 
     step: int
     operation: Operation
     attempt: int
     answer: Answer = ""
     detail: str = ""
+    copy: int = 0
+    run: int = 0
 
     @property
     def is_reply(self) -> bool:
@@ -37,14 +42,18 @@ class Truth(NamedTuple):
 
 
 class World(NamedTuple):
-    """The record of the orchestrator, everything in flight, and the truth of the participants, step by step."""
+    """The record of the orchestrator, everything in flight, and the truth of the participants, step by step.
+
+    `past` holds the truths of earlier tries of the whole saga: their keys are others, but late messages may still come.
+    """
 
     state: State
     messages: tuple[Message, ...]
     truths: tuple[Truth, ...]
+    past: tuple[tuple[Truth, ...], ...] = ()
 
 
-MoveKind = Literal["deliver", "answer", "timeout", "retry", "decide", "deadline", "cancel", "give-up"]
+MoveKind = Literal["deliver", "answer", "timeout", "retry", "decide", "deadline", "cancel", "crash", "give-up"]
 
 
 class Move(NamedTuple):
@@ -60,8 +69,10 @@ class Move(NamedTuple):
     fault: str = ""
     detail: str = ""
     answer: Answer = ""
+    copy: int = 0
+    run: int = 0
 
     @property
-    def subject(self) -> tuple[str, int, str, int, str]:
+    def subject(self) -> tuple[str, int, str, int, str, int, int]:
         """What it happens to, the same for a move and its faulty variants."""
-        return self.kind, self.step, self.operation, self.attempt, self.answer
+        return self.kind, self.step, self.operation, self.attempt, self.answer, self.copy, self.run

@@ -95,9 +95,17 @@ PROPERTIES: Final[tuple[Property, ...]] = (
 def violations(flow: Flow, world: World) -> Iterator[Violation]:
     """Every property that does not hold of a world in which nothing is in flight any more."""
     for plan, step, truth in zip(flow.steps, world.state.steps, world.truths, strict=True):
-        if not plan.has_effects:
-            continue
-        for law in PROPERTIES:
-            explanation = law.broken(plan, step, truth, world.state)
-            if explanation:
-                yield Violation(law.name, plan.id, explanation, law.promise(plan))
+        yield from _broken(plan, step, truth, world.state)
+    for truths in world.past:
+        for plan, truth in zip(flow.steps, truths, strict=True):
+            # A restart follows only a rollback after which nothing was left.
+            yield from _broken(plan, StepState("undone"), truth, world.state)
+
+
+def _broken(plan: FlowStep, step: StepState, truth: Truth, state: State) -> Iterator[Violation]:
+    if not plan.has_effects:
+        return
+    for law in PROPERTIES:
+        explanation = law.broken(plan, step, truth, state)
+        if explanation:
+            yield Violation(law.name, plan.id, explanation, law.promise(plan))

@@ -14,12 +14,17 @@ from sagactl.flow import Flow, FlowStep
 from sagactl.machine import commands as c
 from sagactl.machine import events as e
 from sagactl.machine.state import State, status
-from sagactl.machine.transition import start, transition
+from sagactl.machine.transition import is_open, resume, start, transition
 from sagactl.trace import Moment, What
 from sagactl.world.faults import BY_NAME, FAULTS
 from sagactl.world.moments import command_moment, detail_of, moment_of, wait_name
 from sagactl.world.participants import treat
 from sagactl.world.parts import Answer, Message, Move, Operation, Truth, World
+
+MAX_COPIES: Final = 2
+"""Of one request in flight: two show whatever duplicates and late arrivals can do."""
+
+DUPLICATES: Final = frozenset({"duplicate", "compensation-duplicate"})
 
 
 class Step(NamedTuple):
@@ -39,8 +44,9 @@ def begin(flow: Flow) -> Step:
 
 def moves(flow: Flow, world: World) -> Iterator[Move]:
     """Everything that can happen next."""
-    for message in world.messages:
-        yield from _message_moves(flow, world, message)
+    for position, message in enumerate(world.messages):
+        if not _is_held_back(flow, world.messages[:position], message):
+            yield from _message_moves(flow, world, message)
     if world.state.phase == "ended":
         return
     for plan in flow.steps:
@@ -52,11 +58,28 @@ def moves(flow: Flow, world: World) -> Iterator[Move]:
     if world.state.phase == "forward":
         if flow.saga.deadline is not None:
             yield Move("deadline")
+        yield from (Move("deadline", detail=scope.name) for scope in flow.scopes if is_open(flow, world.state, scope))
         yield Move("cancel")
+    yield Move("crash", fault="crash")
+
+
+def _is_held_back(flow: Flow, earlier: tuple[Message, ...], message: Message) -> bool:
+    """Whether a participant that receives in order must receive another request of this step first."""
+    if message.is_reply or not flow.steps[message.step].promises.ordered_delivery:
+        return False
+    return any(other.step == message.step and not other.is_reply for other in earlier)
+
+
+def _in_flight(world: World, message: Message) -> int:
+    """How many requests for this operation are on the way; two are enough to show whatever copies can do."""
+    return sum(
+        other.step == message.step and other.operation == message.operation and not other.is_reply
+        for other in world.messages
+    )
 
 
 def _message_moves(flow: Flow, world: World, message: Message) -> Iterator[Move]:
-    plan, truth = flow.steps[message.step], world.truths[message.step]
+    plan, truth = flow.steps[message.step], _truths(world, message.run)[message.step]
     normal = Move(
         "answer" if message.is_reply else "deliver",
         message.step,
@@ -64,10 +87,14 @@ def _message_moves(flow: Flow, world: World, message: Message) -> Iterator[Move]
         message.attempt,
         answer=message.answer,
         detail=message.detail,
+        copy=message.copy,
+        run=message.run,
     )
     yield normal
     for fault in FAULTS:
-        if fault.hits(message) and not fault.possible(plan) and fault.enabled(plan, truth, message):
+        if not fault.hits(message) or fault.possible(plan) or not fault.enabled(plan, truth, message):
+            continue
+        if fault.name not in DUPLICATES or _in_flight(world, message) < MAX_COPIES:
             yield normal._replace(fault=fault.name)
 
 
@@ -115,7 +142,10 @@ def apply(flow: Flow, world: World, move: Move) -> Step:
             choice, _, outcome = move.detail.partition("=")
             return _tell(flow, world, e.Decided(choice, outcome), Moment("decided", detail=move.detail))
         case "deadline":
-            return _tell(flow, world, e.DeadlinePassed(), Moment("deadline", fault="deadline"))
+            moment = Moment("deadline", detail=f"of {move.detail}" if move.detail else "", fault="deadline")
+            return _tell(flow, world, e.DeadlinePassed(move.detail), moment)
+        case "crash":
+            return _crash(flow, world)
         case "cancel":
             return _tell(flow, world, e.CancelRequested(), Moment("cancel", fault="cancel"))
         case _:
@@ -126,35 +156,87 @@ def apply(flow: Flow, world: World, move: Move) -> Step:
 
 
 def _take(world: World, move: Move) -> tuple[Message, World]:
-    message = Message(move.step, move.operation, move.attempt, move.answer)
-    for index, candidate in enumerate(world.messages):
-        if candidate[:4] == message[:4]:
+    wanted = (move.step, move.operation, move.attempt, move.answer, move.copy, move.run)
+    for index, message in enumerate(world.messages):
+        if (*message[:4], message.copy, message.run) == wanted:
             rest = world.messages[:index] + world.messages[index + 1 :]
-            return candidate, world._replace(messages=rest)
-    raise AssertionError(f"no such message is in flight: {message}")
+            return message, world._replace(messages=rest)
+    raise AssertionError(f"no such message is in flight: {move}")
+
+
+def _truths(world: World, run: int) -> tuple[Truth, ...]:
+    return world.truths if run == len(world.past) else world.past[run]
+
+
+def _with_truth(world: World, message: Message, truth: Truth) -> World:
+    truths = _truths(world, message.run)
+    changed = (*truths[: message.step], truth, *truths[message.step + 1 :])
+    if message.run == len(world.past):
+        return world._replace(truths=changed)
+    return world._replace(past=(*world.past[: message.run], changed, *world.past[message.run + 1 :]))
+
+
+def _duplicate(flow: Flow, world: World, plan: FlowStep, message: Message, move: Move) -> Step:
+    """The network keeps a copy: both will be delivered."""
+    copies = (message, message._replace(copy=_next_copy(world, message)))
+    moment = moment_of(plan, "duplicated", move)
+    world = world._replace(messages=(*world.messages, *copies))
+    return Step(world, (moment._replace(status=status(flow, world.state)),))
+
+
+def _next_copy(world: World, message: Message) -> int:
+    """A number that no copy of this request, or reply to one, bears; `message` itself may have been taken out."""
+    same = [other.copy for other in world.messages if other[:3] == message[:3] and other.run == message.run]
+    return max([message.copy, *same]) + 1
+
+
+def _crash(flow: Flow, world: World) -> Step:
+    """The orchestrator restarts from its record and sends again what is outstanding; that is no new try."""
+    messages = list(world.messages)
+    for command in resume(flow, world.state):
+        message = _message(command, len(world.past))
+        here = world._replace(messages=tuple(messages))
+        if message is None or flow.steps[message.step].step.local or _in_flight(here, message) >= MAX_COPIES:
+            continue  # a local step is one transaction with the record: it is still to come, or was never begun
+        on_the_way = any(other[:3] == message[:3] and other.run == message.run for other in messages)
+        if message.operation != "wait":
+            messages.append(message._replace(copy=_next_copy(here, message)) if on_the_way else message)
+        elif not on_the_way:
+            messages.append(message)
+    moment = Moment("crashed", fault="crash", status=status(flow, world.state))
+    return Step(world._replace(messages=tuple(messages)), (moment,))
 
 
 def _deliver(flow: Flow, world: World, move: Move) -> Step:
     message, world = _take(world, move)
-    plan, truth = flow.steps[move.step], world.truths[move.step]
+    plan, truth = flow.steps[move.step], _truths(world, move.run)[move.step]
+    if move.fault in DUPLICATES:
+        return _duplicate(flow, world, plan, message, move)
     if message.operation == "wait":
         return _arrive(flow, world, plan, move)
     if move.fault:
         truth, answer, what = BY_NAME[move.fault].effect(plan, truth, message)
     else:
         truth, answer, what = treat(plan, truth, message)
-    truths = (*world.truths[: move.step], truth, *world.truths[move.step + 1 :])
     moment = moment_of(plan, what, move, detail=detail_of(plan, what, move))
-    world = world._replace(truths=truths)
+    world = _with_truth(world, message, truth)
     told = moment._replace(status=status(flow, world.state))
     if answer and plan.step.local:
         event, heard = _heard(Message(move.step, message.operation, message.attempt, answer, moment.detail))
         after = _tell(flow, world, event, moment_of(plan, heard, move._replace(fault=""), moment.detail))
         return after._replace(moments=(told, *after.moments))
-    if answer:
+    if answer and not _is_silent(plan, message):
         reply = message._replace(answer=answer, detail=moment.detail if answer in ("no", "refuses-undo") else "")
         world = world._replace(messages=(*world.messages, reply))
     return Step(world, (told,))
+
+
+def _is_silent(plan: FlowStep, message: Message) -> bool:
+    """Whether nobody waits for the answer, so that none is sent."""
+    if message.operation == "action":
+        return plan.step.reply is False
+    undoing = message.operation in ("undo", "fallback") and plan.compensation is not None
+    return undoing and plan.compensation is not None and plan.compensation.reply is False
 
 
 def _arrive(flow: Flow, world: World, plan: FlowStep, move: Move) -> Step:
@@ -175,6 +257,9 @@ def _answer(flow: Flow, world: World, move: Move) -> Step:
         moment = moment_of(plan, "lost", move)
         return Step(world, (moment._replace(status=status(flow, world.state)),))
     event, what = _heard(message)
+    if message.run != len(world.past):
+        moment = moment_of(plan, "ignored", move, f"{what}, of an earlier try of the saga")
+        return Step(world, (moment._replace(status=status(flow, world.state)),))
     detail = "not done, refused from now on" if message.answer == "not-done" else message.detail
     return _tell(flow, world, event, moment_of(plan, what, move, detail))
 
@@ -227,6 +312,8 @@ def _tell(flow: Flow, world: World, event: e.Event, moment: Moment | None) -> St
     before = world.state
     state, commands = transition(flow, before, event)
     world = world._replace(state=state)
+    if state.restarts > before.restarts:
+        world = world._replace(past=(*world.past, world.truths), truths=(Truth(),) * len(flow.steps))
     if moment is not None and moment.what in ANSWERS and state == before and not commands:
         moment = moment._replace(
             what="ignored", detail=f"{moment.what}, {moment.detail}" if moment.detail else moment.what
@@ -241,7 +328,7 @@ def _carry_out(flow: Flow, world: World, before: State, commands: c.Commands, mo
     messages = list(world.messages)
     told = [*moments, *_skipped(flow, before, world.state)]
     for command in commands:
-        message = _message(command)
+        message = _message(command, len(world.past))
         if message is not None:
             messages.append(message)
         moment = command_moment(flow, command)
@@ -259,15 +346,15 @@ def _skipped(flow: Flow, before: State, after: State) -> Iterator[Moment]:
             yield Moment("skipped", plan.id, reasons, plan.step.participant or "")
 
 
-def _message(command: c.Command) -> Message | None:
+def _message(command: c.Command, run: int) -> Message | None:
     match command:
         case c.RunAction(step, attempt, _):
-            return Message(step, "action", attempt)
+            return Message(step, "action", attempt, run=run)
         case c.AwaitEvent(step, _):
-            return Message(step, "wait", 1)
+            return Message(step, "wait", 1, run=run)
         case c.AskStatus(step, _):
-            return Message(step, "status", 1)
+            return Message(step, "status", 1, run=run)
         case c.RunCompensation(step, attempt, _, fallback, _):
-            return Message(step, "fallback" if fallback else "undo", attempt)
+            return Message(step, "fallback" if fallback else "undo", attempt, run=run)
         case _:
             return None

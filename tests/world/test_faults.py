@@ -27,6 +27,8 @@ NOTHING, DONE, UNDONE, REFUSES = Truth(), Truth(1), Truth(1, 1), Truth(refuses=T
 def test_the_table_names_every_fault_once() -> None:
     assert list(BY_NAME) == [
         "reject", "fail", "compensation-fail", "request-lost", "compensation-request-lost", "reply-lost",
+        "duplicate", "compensation-duplicate", "late", "compensation-late", "crash", "cancel", "deadline",
+        "key-expired", "send-lost", "write-lost",
     ]  # fmt: skip
     assert all(fault.sentence.endswith(".") and fault.source for fault in FAULTS)
 
@@ -40,6 +42,12 @@ def test_the_table_names_every_fault_once() -> None:
         ("request-lost", {ACTION, WAIT}),
         ("compensation-request-lost", {UNDO, FALLBACK}),
         ("reply-lost", {REPLY, UNDO_REPLY, STATUS_REPLY}),
+        ("duplicate", {ACTION}),
+        ("compensation-duplicate", {UNDO, FALLBACK}),
+        ("key-expired", {ACTION, UNDO}),
+        ("send-lost", {ACTION}),
+        ("write-lost", {ACTION}),
+        *((name, set()) for name in ("late", "compensation-late", "crash", "cancel", "deadline")),
     ],
 )
 def test_a_fault_hits_messages_of_its_kind_alone(name: str, messages: set[Message]) -> None:

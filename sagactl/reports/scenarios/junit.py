@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.etree import ElementTree as xml
 
-from sagactl.durations import time_text
 from sagactl.escape import escape, escape_lines
 from sagactl.linter.lint import Linted
 from sagactl.reports.findings.full import header
 from sagactl.reports.scenarios import Result, Run, text
 from sagactl.reports.style import plain
+from sagactl.reports.traces.text import long_duration
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -64,7 +64,7 @@ def _case(run: Run, result: Result) -> xml.Element:
         failure = xml.SubElement(case, "failure", message=f"not as expected: {kinds}", type="difference")
         failure.text = escape_lines("\n".join(text.differences(run, result)))
     output = xml.SubElement(case, "system-out")
-    output.text = f"{played.trace.outcome} after {time_text(played.trace.duration_s)} of virtual time"
+    output.text = f"{played.trace.outcome} after {long_duration(played.trace.duration_s)} of virtual time"
     return case
 
 
@@ -83,5 +83,7 @@ def _findings(file: Linted) -> Iterator[xml.Element]:
         case.set("line", str(located.region.line))
         if finding.severity == "error":
             error = xml.SubElement(case, "error", message=escape(finding.message), type=finding.name)
-            error.text = escape_lines("\n".join(filter(None, (header(file.reading.name, located, plain), finding.help))))
+            error.text = escape_lines(
+                "\n".join(filter(None, (header(file.reading.name, located, plain), finding.help)))
+            )
         yield case

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
-from sagactl.durations import time_text
 from sagactl.escape import escape
 from sagactl.reports.findings import Report, full
 from sagactl.reports.scenarios import Result, Run, reproduction
 from sagactl.reports.traces import text as traces
+from sagactl.reports.traces.text import long_duration
 from sagactl.reports.width import fit
 from sagactl.simulator.scenarios import Difference
 
@@ -61,7 +61,7 @@ def _result(run: Run, result: Result) -> Iterator[str]:
     sign = run.style("good", good) if played.passed else run.style("bad", bad)
     name = fit(escape(played.scenario.name), max(MIN_NAME, run.width - 30))
     outcome = run.style(ROLES[played.trace.outcome], f"{played.trace.outcome:<11}")
-    yield f"  {sign} {name}  {outcome}  {time_text(played.trace.duration_s):>10}"
+    yield f"  {sign} {name}  {outcome}  {long_duration(played.trace.duration_s):>10}"
     yield from (f"      {line}" for line in differences(run, result))
     if run.verbose:
         shown = traces.render(played.trace, style=run.style, width=run.width - 6, ascii=run.ascii)
@@ -82,7 +82,8 @@ def _difference(run: Run, difference: Difference) -> Iterator[str]:
     expected, found = difference.expected, difference.found
     words = WORDS[difference.what]
     if isinstance(expected, str) or isinstance(found, str):
-        yield f"{words}: expected {run.style('good', escape(str(expected)))}, found {run.style('bad', escape(str(found)))}"
+        wanted, got = run.style("good", escape(str(expected))), run.style("bad", escape(str(found)))
+        yield f"{words}: expected {wanted}, found {got}"
         return
     yield f"{words}: {run.style('good', '- expected')} {run.style('bad', '+ found')}"
     for sign, word in _compared(expected, found):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
-from sagactl.reports.traces.text import CAUSES, SIGNS, collapsed, words_of
+from sagactl.escape import escape
+from sagactl.reports.traces.text import SIGNS, Sign, collapsed, words_of
 from sagactl.trace import Moment, Trace, What
 
 Shape = Literal["call", "reply", "note", "banner"]
@@ -111,13 +111,16 @@ class _Reader:
             return entry._replace(shape="banner")
         other = moment.participant or (OUTSIDE if moment.step in self.waiting else SELF)
         if other is None:
-            return None if SIGNS[moment.what].inside and not moment.fault else entry
+            return None if SIGNS[moment.what].inside and not moment.fault else self._note(entry)
         if moment.what in CALLS:
             return entry._replace(shape="call", participant=other, words=self._call(moment))
         if moment.what in REPLIES:
             return self._reply(entry, other)
         if SIGNS[moment.what].inside:
             return self._inside(entry, other)
+        return self._note(entry)
+
+    def _note(self, entry: Entry) -> Entry:
         return entry._replace(words=self._named(entry))
 
     def _call(self, moment: Moment) -> str:
@@ -127,7 +130,8 @@ class _Reader:
     def _reply(self, entry: Entry, other: str) -> Entry:
         inside = self.inside.get(entry.step)
         is_fault = inside is not None and bool(inside.fault) and inside.what != "lost"
-        return entry._replace(shape="reply", participant=other, words=self._named(entry), is_fault=is_fault)
+        answer = entry._replace(shape="reply", participant=other, is_fault=is_fault)
+        return answer._replace(words=self._named(answer))
 
     def _inside(self, entry: Entry, other: str) -> Entry | None:
         what = entry.moment.what
@@ -146,17 +150,18 @@ class _Reader:
             self.entries[call] = sent._replace(words=f"{sent.words}, lost", role="fault", is_lost=True)
             return None
         if not entry.moment.participant and entry.step not in self.waiting:
-            return entry
+            return self._note(entry)
         inside = self.inside.get(entry.step)
         answer = ANSWERS.get(inside.what, "answer") if inside is not None else "answer"
         other = entry.moment.participant or OUTSIDE
         return entry._replace(shape="reply", participant=other, words=f"{answer}, lost", is_lost=True)
 
     def _named(self, entry: Entry) -> str:
-        """With the step where the participant alone does not tell which one it is."""
+        """With the step where neither the words nor the participant tell which one it is."""
         moment = entry.moment
-        if moment.what in ("dead-letter", "skipped", "given-up") or moment.participant in self.shared:
-            return f"{words_of(moment._replace(detail=CAUSES.get(moment.detail, moment.detail)))} ({moment.step})"
+        alone = entry.participant is SELF and moment.what not in ("waiting", "withdrawn")
+        if moment.step and (alone or moment.participant in self.shared):
+            return f"{entry.words} ({escape(moment.step)})"
         return entry.words
 
 
@@ -169,11 +174,10 @@ def _shared(trace: Trace) -> frozenset[str]:
     return frozenset(name for name, found in steps.items() if len(found) > 1)
 
 
-def signs(entry: Entry) -> Iterator[What]:
-    """The kinds of moment whose signs stand before the words."""
+def sign(entry: Entry) -> Sign | None:
+    """What stands before the words; an arrow forward needs none."""
     if entry.is_fault or entry.is_lost:
-        yield "lost"
-    if not entry.is_lost and entry.shape != "call":
-        yield entry.moment.what
-    elif entry.is_back:
-        yield entry.moment.what
+        return SIGNS["lost"]
+    if entry.moment.what in ("sent", "retrying") and entry.shape == "call":
+        return None
+    return SIGNS[entry.moment.what]

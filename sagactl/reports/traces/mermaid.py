@@ -1,0 +1,146 @@
+"""A trace as a Mermaid diagram: the messages as a sequence diagram, or the steps as a Gantt chart.
+
+Lifelines and tasks are numbered, so that no name of a definition is ever read as syntax; every character of a label
+that is not plainly a letter, a digit or harmless is written as a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from sagactl.diagrams.mermaid import HARMLESS
+from sagactl.escape import escape
+from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign
+from sagactl.reports.traces.sequence import ORCHESTRATOR, OUTSIDE_NAME
+from sagactl.reports.traces.spans import Kind, Line, Span, last_s, lines
+from sagactl.reports.traces.text import MAX_ALIKE, SIGNS, clock_text, words_of
+from sagactl.trace import Moment, Trace, What
+
+VIEWS: Final = ("sequence", "timeline")
+
+ARROWS: Final = {("call", False): "->>", ("reply", False): "-->>", ("call", True): "-x", ("reply", True): "--x"}
+"""By shape, and by whether the message is lost."""
+
+TASKS: Final[dict[Kind, tuple[str, str]]] = {
+    "action": ("action in flight", "done, "),
+    "query": ("status query", "active, "),
+    "pause": ("pause", ""),
+    "wait": ("wait", "active, "),
+    "undo": ("compensation in flight", "crit, "),
+}
+"""What a task is called, and the tag that decides how it is drawn."""
+
+MILESTONES: Final[frozenset[What]] = frozenset(
+    {"rejected", "undone", "undo-rejected", "dead-letter", "given-up", "rollback", "deadline", "cancel", "ended"},
+)
+EPOCH: Final = datetime(2000, 1, 1)
+"""A day without a change of clocks; only the distance from it is shown."""
+
+AXES: Final = ((60.0, "%S.%L s"), (3600.0, "%M:%S"), (86400.0, "%H:%M:%S"))
+LONGEST_S: Final = 7000 * 365 * 86400.0
+"""The calendar ends there; nothing that is rehearsed is meant to last so long."""
+
+
+def render(trace: Trace, view: str = "sequence") -> str:
+    """The diagram; the same trace gives the same text."""
+    found = _gantt(trace) if view == "timeline" else _sequence(trace)
+    return "\n".join((*found, ""))
+
+
+# -- sequence
+
+
+def _sequence(trace: Trace) -> Iterator[str]:
+    shown = rows(trace)
+    names = lifelines(shown)
+    ids = {name: f"p{place}" for place, name in enumerate(names)}
+    yield "sequenceDiagram"
+    yield f"  accTitle: {_words(f'Rehearsal of {trace.saga}')}"
+    yield f"  accDescr: {_words(f'Ends {trace.outcome} after {trace.duration_s:.3f}s')}"
+    yield f"  participant o as {ORCHESTRATOR}"
+    for name in names:
+        yield f"  participant {ids[name]} as {_label(OUTSIDE_NAME if name == OUTSIDE else name)}"
+    across = f"o,{ids[names[-1]]}" if names else "o"
+    is_back = False
+    for row in shown:
+        if isinstance(row, Entry) and row.shape == "banner" and not is_back:
+            is_back = True
+            yield "  rect rgba(213, 94, 0, 0.12)"
+        yield f"  {_row(row, ids, across)}"
+    if is_back:
+        yield "  end"
+
+
+def _row(row: Entry | str, ids: dict[str, str], across: str) -> str:
+    if isinstance(row, str):
+        return f"Note over {across}: {_label(f'… {row} …')}"
+    found = sign(row)
+    text = _label(f"{clock_text(row.moment)} {found.unicode + ' ' if found else ''}{row.words}")
+    if row.shape == "banner":
+        return f"Note over {across}: {text}"
+    other = "o" if row.participant is None else ids[row.participant]
+    if row.shape == "note":
+        return f"Note over {other}: {text}"
+    arrow = ARROWS[row.shape, row.is_lost]
+    return f"o{arrow}{other}: {text}" if row.shape == "call" else f"{other}{arrow}o: {text}"
+
+
+# -- timeline
+
+
+def _gantt(trace: Trace) -> Iterator[str]:
+    end_s = last_s(trace)
+    yield "---"
+    yield "displayMode: compact"
+    yield "---"
+    yield "gantt"
+    yield f"  title {_words(f'Rehearsal of {trace.saga}, {trace.outcome} after {trace.duration_s:.3f}s')}"
+    yield "  dateFormat YYYY-MM-DDTHH:mm:ss.SSS"
+    yield f"  axisFormat {next((axis for limit_s, axis in AXES if end_s < limit_s), '%j. %H:%M')}"
+    for line in lines(trace):
+        if line.spans or any(moment.what in MILESTONES for moment in line.marks):
+            yield from _section(line)
+
+
+def _section(line: Line) -> Iterator[str]:
+    who = f" - {line.participant}" if line.participant else ""
+    yield f"  section {_words(line.step + who) if line.step else 'run'}"
+    for span in _fewer(line.spans):
+        words, tag = TASKS[span.kind]
+        yield f"  {words} :{tag}{_date(span.start_s)}, {_date(span.end_s)}"
+    for moment in _last_ones(line.marks):
+        yield f"  {_label(f'{SIGNS[moment.what].unicode} {words_of(moment)}')} :milestone, {_date(moment.t_s)}, 0d"
+
+
+def _fewer(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Long repetitions become one span."""
+    if len(spans) <= MAX_ALIKE + 2:
+        return spans
+    half = MAX_ALIKE // 2
+    left, middle, right = spans[:half], spans[half:-half], spans[-half:]
+    return (*left, middle[0]._replace(end_s=middle[-1].end_s), *right)
+
+
+def _last_ones(marks: tuple[Moment, ...]) -> list[Moment]:
+    return [moment for moment in marks if moment.what in MILESTONES][-MAX_ALIKE:]
+
+
+def _date(seconds: float) -> str:
+    found = EPOCH + timedelta(milliseconds=round(min(seconds, LONGEST_S) * 1000))
+    return found.isoformat(timespec="milliseconds")
+
+
+# -- text
+
+
+def _label(text: str) -> str:
+    """Text for a message, a note or a task; `#40;` and the like are Mermaid's way to write a character by its number."""
+    shown = escape(text).strip() or "-"
+    return "".join(char if char.isalnum() or char in HARMLESS else f"#{ord(char)};" for char in shown)
+
+
+def _words(text: str) -> str:
+    """Text for a line that ends the syntax: what could mean something becomes a space."""
+    return " ".join("".join(char if char.isalnum() or char in ".,-_" else " " for char in escape(text)).split()) or "-"

@@ -1,0 +1,236 @@
+"""A trace as a sequence diagram in text: lifelines from top to bottom, a row for each message.
+
+Where the words fit on the arrows they stand there; otherwise the lifelines are numbered and the words stand beside
+them, and where not even the numbers fit, the last lifeline is shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from sagactl.escape import escape
+from sagactl.reports.style import Style, plain
+from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign
+from sagactl.reports.traces.text import clock_text
+from sagactl.reports.traces.timeline import MIN_WIDTH, ending, heading
+from sagactl.reports.width import fit
+from sagactl.reports.width import width as width_of
+from sagactl.trace import Trace
+
+ORCHESTRATOR: Final = "orchestrator"
+OUTSIDE_NAME: Final = "(outside)"
+SHARED: Final = "others"
+
+
+class Strokes(NamedTuple):
+    """The signs that lines are made of."""
+
+    life: str
+    forward: str
+    back: str
+    right: str
+    left: str
+    start: str
+    end: str
+    lost: str
+    band: str
+
+
+UNICODE: Final = Strokes("│", "─", "╌", "▶", "◀", "├", "┤", "╳", "═")
+ASCII: Final = Strokes("|", "-", ".", ">", "<", "|", "|", "X", "=")
+
+
+class Plan(NamedTuple):
+    """Where everything stands: the columns of the orchestrator and the others, and where the words are.
+
+    `words` is the column of the words beside the lifelines, None when they stand on the arrows.
+    """
+
+    names: tuple[str, ...]
+    places: tuple[int, ...]
+    columns: int
+    words: int | None
+    strokes: Strokes
+    ascii: bool
+
+    def of(self, participant: str | None) -> int:
+        """The column of a lifeline; those without one of their own share the last."""
+        if participant is None:
+            return self.places[0]
+        return self.places[min(self.names.index(participant) + 1, len(self.places) - 1)]
+
+
+def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool = False) -> str:
+    """The diagram and how the run ended; no line is wider than `width`, or than MIN_WIDTH."""
+    columns = max(width, MIN_WIDTH)
+    shown = rows(trace)
+    found = [row for row in shown if isinstance(row, Entry)]
+    clock = max((len(clock_text(row.moment)) for row in found), default=5)
+    names = lifelines(shown)
+    room = columns - clock - 2
+    plan = _spread(found, names, room, ascii) or _narrow(names, room, ascii)
+    lines = [
+        *heading(trace, style, columns),
+        "",
+        *(" " * (clock + 2) + line for line in _heads(plan, style)),
+        *(_row(row, plan, clock, style) for row in shown),
+        "",
+        *ending(trace, style, columns),
+    ]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+# -- where everything stands
+
+
+def _spread(found: list[Entry], names: tuple[str, ...], room: int, ascii: bool) -> Plan | None:
+    """Lifelines as far apart as their words need, if that fits."""
+    strokes = ASCII if ascii else UNICODE
+    heads = [ORCHESTRATOR, *(_name(name) for name in names)]
+    places = [width_of(ORCHESTRATOR) // 2]
+    for place, name in enumerate(names, start=1):
+        beside = places[-1] + (width_of(heads[place - 1]) + 1) // 2 + width_of(heads[place]) // 2 + 2
+        words = max((_words_width(row, ascii) for row in found if row.participant == name and row.shape != "note"), default=0)
+        places.append(max(beside, places[0] + words + 5))
+    used = places[-1] + (width_of(heads[-1]) + 1) // 2
+    notes = [_notes_end(row, places, names, ascii) for row in found if row.shape in ("note", "banner")]
+    if max([used, *notes]) > room:
+        return None
+    return Plan(names, tuple(places), room, None, strokes, ascii)
+
+
+def _notes_end(row: Entry, places: list[int], names: tuple[str, ...], ascii: bool) -> int:
+    at = places[0] if row.participant is None else places[names.index(row.participant) + 1]
+    return at + 2 + _words_width(row, ascii)
+
+
+def _narrow(names: tuple[str, ...], room: int, ascii: bool) -> Plan:
+    """Numbered lifelines on the left half, words on the right."""
+    half = max(room // 2, 12)
+    gap = max(4, min(8, half // max(1, len(names) + 1)))
+    fitting = max(1, min(len(names), (half - 2) // gap))
+    places = tuple(1 + gap * place for place in range(fitting + 1)) if names else (1,)
+    return Plan(names, places, room, places[-1] + 4, ASCII if ascii else UNICODE, ascii)
+
+
+def _name(participant: str) -> str:
+    return OUTSIDE_NAME if participant == OUTSIDE else escape(participant)
+
+
+def _label(row: Entry, ascii: bool) -> str:
+    found = sign(row)
+    return row.words if found is None else f"{found.ascii if ascii else found.unicode} {row.words}"
+
+
+def _words_width(row: Entry, ascii: bool) -> int:
+    return width_of(_label(row, ascii))
+
+
+# -- rows
+
+
+def _heads(plan: Plan, style: Style) -> Iterator[str]:
+    if plan.words is None:
+        line = _blank(plan.columns)
+        for place, name in zip(plan.places, (ORCHESTRATOR, *map(_name, plan.names)), strict=True):
+            _put(line, place - width_of(name) // 2, name)
+        yield style("strong", _text(line))
+    else:
+        yield from _numbers(plan, style)
+    line = _blank(plan.columns)
+    _lives(line, plan)
+    yield _text(line)
+
+
+def _numbers(plan: Plan, style: Style) -> Iterator[str]:
+    """The legend of the numbers, and the numbers."""
+    yield style("strong", fit(f"0 {ORCHESTRATOR}", plan.columns).rstrip())
+    alone = len(plan.places) - 1 if len(plan.places) - 1 == len(plan.names) else len(plan.places) - 2
+    for number, name in enumerate(plan.names, start=1):
+        shown = str(number) if number <= alone else "+"
+        yield style("strong", fit(f"{shown} {_name(name)}", plan.columns).rstrip())
+    line = _blank(plan.columns)
+    for number, place in enumerate(plan.places):
+        _put(line, place, str(number) if number <= alone else "+")
+    yield style("strong", _text(line))
+
+
+def _row(row: Entry | str, plan: Plan, clock: int, style: Style) -> str:
+    line = _blank(plan.columns)
+    if isinstance(row, str):
+        _lives(line, plan)
+        dots = "..." if plan.ascii else "…"
+        _put(line, plan.words or plan.places[0] + 2, f"{dots} {row} {dots}")
+        return " " * (clock + 2) + style("dim", _text(line))
+    match row.shape:
+        case "banner":
+            _put(line, 0, plan.strokes.band * plan.columns)
+            _put(line, plan.places[0] + 2, f" {_fitted(_label(row, plan.ascii), plan.columns - plan.places[0] - 4)} ")
+        case "note":
+            _lives(line, plan)
+            at = plan.of(row.participant)
+            start = plan.words if plan.words is not None else at + 2
+            if plan.words is not None and row.participant is not None:
+                _put(line, at, "o")
+            _put(line, start, _label(row, plan.ascii))
+        case _:
+            _lives(line, plan)
+            _arrow(line, row, plan)
+    return f"{clock_text(row.moment):>{clock}}  " + (style(row.role, _text(line)) if row.role else _text(line))
+
+
+def _arrow(line: list[str], row: Entry, plan: Plan) -> None:
+    """From the orchestrator or to it; a lost message does not reach the other end."""
+    strokes, left, right = plan.strokes, plan.places[0], plan.of(row.participant)
+    stroke = strokes.back if row.is_back else strokes.forward
+    _put(line, left + 1, stroke * (right - left - 1))
+    label = _label(row, plan.ascii)
+    if row.shape == "call":
+        line[left] = strokes.start
+        line[right - 2 if row.is_lost else right - 1] = strokes.lost if row.is_lost else strokes.right
+        if row.is_lost:
+            line[right - 1] = " "
+    else:
+        line[right] = strokes.end
+        line[left + 2 if row.is_lost else left + 1] = strokes.lost if row.is_lost else strokes.left
+        if row.is_lost:
+            line[left + 1] = " "
+    if plan.words is not None:
+        _put(line, plan.words, label)
+    else:
+        _put(line, left + (2 if row.shape == "call" else 3), f" {label} " if label else "")
+
+
+# -- a line of columns
+
+
+def _blank(columns: int) -> list[str]:
+    return [" "] * columns
+
+
+def _lives(line: list[str], plan: Plan) -> None:
+    for place in plan.places:
+        line[place] = plan.strokes.life
+
+
+def _put(line: list[str], start: int, text: str) -> None:
+    """Text from this column on, cut where the line ends; a wide character takes two columns."""
+    column = start
+    for char in _fitted(text, len(line) - start):
+        taken = width_of(char)
+        if taken == 0:
+            line[max(0, column - 1)] += char
+            continue
+        line[column] = char
+        if taken == 2:
+            line[column + 1] = ""
+        column += taken
+
+
+def _fitted(text: str, columns: int) -> str:
+    return text if width_of(text) <= columns else fit(text, columns).rstrip()
+
+
+def _text(line: list[str]) -> str:
+    return "".join(line).rstrip()
