@@ -90,9 +90,9 @@ def simulate(
     data: Mapping[str, Any] | None = None,
 ) -> Trace:
     """The trace of one rehearsed run; raises UsageError for a fault that cannot happen."""
-    from sagactl.flow import Flow
     from sagactl.simulator import make_plan, rehearse
+    from sagactl.unfold import unfold
 
-    flow = Flow(saga)
+    flow = unfold(saga, data=data).flow
     plan = make_plan(flow, fail=fail, timeout=timeout, fail_undo=fail_undo, faults=faults, choose=choose, data=data)
     return rehearse(flow, plan)

@@ -81,15 +81,23 @@ class Flow:
         "descendants",
         "index",
         "order",
+        "parts",
         "pivots",
         "saga",
         "scopes",
         "steps",
     )
 
-    def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None, scopes: tuple[Scope, ...] = ()) -> None:
+    def __init__(
+        self,
+        saga: Saga,
+        sagas: Mapping[str, Saga] | None = None,
+        scopes: tuple[Scope, ...] = (),
+        parts: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self.saga = saga
         self.scopes = scopes
+        self.parts = parts or {}
         self.index = {step.id: index for index, step in enumerate(saga.steps)}
         links = tuple(_links(saga, self.index))
         after = tuple(link[0] for link in links)
@@ -109,6 +117,11 @@ class Flow:
 
     def __contains__(self, id: str) -> bool:
         return id in self.index
+
+    def named(self, id: str) -> tuple[FlowStep, ...]:
+        """The steps that an id stands for: one, or the parts into which a step was unfolded."""
+        ids = (id,) if id in self.index else self.parts.get(id, ())
+        return tuple(self[part] for part in ids)
 
     def _kinds(self, sagas: Mapping[str, Saga]) -> list[Kind]:
         kinds: list[Kind] = ["compensatable"] * len(self.saga.steps)

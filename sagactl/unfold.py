@@ -10,7 +10,7 @@ undone by its own compensations, which unfolding keeps in place.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -38,13 +38,7 @@ class Unfolded(NamedTuple):
     @property
     def flow(self) -> Flow:
         """What follows from the unfolded saga."""
-        return Flow(self.saga, scopes=self.scopes)
-
-    def named(self, id: str) -> tuple[str, ...]:
-        """The steps that an id of the definition, or one of the unfolded steps, stands for."""
-        if any(step.id == id for step in self.saga.steps):
-            return (id,)
-        return self.parts.get(id, ())
+        return Flow(self.saga, scopes=self.scopes, parts=self.parts)
 
 
 def unfold(saga: Saga, sagas: Mapping[str, Saga] | None = None, data: Mapping[str, Any] | None = None) -> Unfolded:
@@ -220,8 +214,3 @@ def _ends(steps: list[Step]) -> tuple[str, ...]:
     """The steps of a group that no other step of it waits for."""
     waited = {id for step in steps for id in step.after or ()}
     return tuple(step.id for step in steps if step.id not in waited)
-
-
-def items_of(saga: Saga) -> Iterator[str]:
-    """The steps whose number of items only an input can tell."""
-    return (step.id for step in saga.steps if step.for_each is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -14,10 +15,12 @@ from sagactl.cli.refusals import refuse_invalid
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.model import Saga
+from sagactl.reports.rehearsals import FORMATS as ALL_FORMATS
 from sagactl.reports.traces import FORMATS
 from sagactl.simulator import make_plan, rehearse
 from sagactl.simulator.plan import MAX_TRIES
 from sagactl.trace import Trace
+from sagactl.unfold import unfold
 from sagactl.workspace import read_json
 
 ENDS = ("completed", "compensated", "parked")
@@ -27,7 +30,8 @@ Examples:
   sagactl simulate order.saga.yaml --fail charge-payment
   sagactl simulate order.saga.yaml --timeout charge-payment --fail-undo reserve-items
   sagactl simulate order.saga.yaml --fault charge-payment#2:reply-lost --choose speed=express
-  sagactl simulate order.saga.yaml --fail create-shipment --expect compensated"""
+  sagactl simulate order.saga.yaml --fail create-shipment --expect compensated
+  sagactl simulate order.saga.yaml --all"""
 
 Steps = list[str] | None
 
@@ -37,7 +41,7 @@ def command(
     fail: Annotated[Steps, typer.Option("--fail", help="This step says no, or fails at every try.")] = None,
     timeout: Annotated[Steps, typer.Option("--timeout", help="No answer of this step ever arrives.")] = None,
     fail_undo: Annotated[Steps, typer.Option("--fail-undo", help="The compensation of this step always fails.")] = None,
-    fault: Annotated[Steps, typer.Option("--fault", help="STEP:FAULT, STEP#2:FAULT or STEP#*:FAULT.")] = None,
+    fault: Annotated[Steps, typer.Option("--fault", help="STEP:FAULT, STEP#2:FAULT, STEP#*:FAULT …")] = None,
     choose: Annotated[Steps, typer.Option("--choose", help="CHOICE=OUTCOME.")] = None,
     input: Annotated[str | None, typer.Option("--input", help="Input of the run: JSON, or @FILE.")] = None,
     max_tries: Annotated[
@@ -47,13 +51,17 @@ def command(
         str | None,
         typer.Option("--expect", help="Exit 0 exactly when the run ends so: completed, compensated, parked."),
     ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every fault at every step, in one table.")] = False,
+    pairs: Annotated[bool, typer.Option("--pairs", help="With `--all`: two faults at once, too.")] = False,
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
     output: Output = None,
     color: ColorOption = "auto",
     stdin_filename: StdinName = "<stdin>",
     verbose: Verbose = False,
 ) -> int:
-    shape = one_of("format", format, FORMATS)
+    shape = one_of("format", format, ALL_FORMATS if every else FORMATS)
+    single_run = {"fail": fail, "timeout": timeout, "fail-undo": fail_undo, "fault": fault, "expect": expect}
+    _refuse_beside_all(every, pairs, single_run)
     if expect is not None:
         one_of("end", expect, ENDS)
     workspace = load_paths([path], stdin_filename)
@@ -61,8 +69,8 @@ def command(
     reading = workspace.readings[0]
     if not reading.valid or reading.saga is None:
         return refuse_invalid((reading,), "simulate", color, shape)
-    flow = Flow(reading.saga, workspace.sagas)
     data = _input(reading.saga, input)
+    flow = unfold(reading.saga, workspace.sagas, data).flow
     plan = make_plan(
         flow,
         fail=fail or (),
@@ -73,9 +81,22 @@ def command(
         data=data,
         max_tries=max_tries,
     )
+    if every:
+        from sagactl.cli.everything import rehearse_all
+
+        return rehearse_all(flow, plan, path, with_pairs=pairs, shape=shape, color=color, output=output)
     trace = rehearse(flow, plan)
     write(_render(shape, trace, color, output, verbose), output)
-    return ExitStatus.CLEAN if _as_wanted(reading.saga, trace, expect) else ExitStatus.FINDINGS
+    return ExitStatus.CLEAN if _as_wanted(flow, trace, expect) else ExitStatus.FINDINGS
+
+
+def _refuse_beside_all(every: bool, pairs: bool, single_run: Mapping[str, object]) -> None:
+    """Options that name one run make no sense where all are rehearsed."""
+    if pairs and not every:
+        raise UsageError("`--pairs` needs `--all`", help="it adds pairs of faults to the table")
+    for name, value in single_run.items():
+        if every and value:
+            raise UsageError(f"`--{name}` and `--all` exclude each other", help=f"leave out `--{name}`")
 
 
 def _render(shape: str, trace: Trace, color: str, output: str | None, verbose: bool) -> str:
@@ -100,7 +121,7 @@ def _input(saga: Saga, text: str | None) -> dict[str, Any] | None:
     return found
 
 
-def _as_wanted(saga: Saga, trace: Trace, expect: str | None) -> bool:
+def _as_wanted(flow: Flow, trace: Trace, expect: str | None) -> bool:
     """Whether the run ended acceptably, kept every stated promise, and met every fault that was asked for."""
     broken = any(not violation.promise for violation in trace.violations)
     if trace.unused_faults or broken:
@@ -109,5 +130,6 @@ def _as_wanted(saga: Saga, trace: Trace, expect: str | None) -> bool:
         return trace.outcome == expect
     if trace.outcome != "parked":
         return True
-    accepted = saga.accept.parked if saga.accept is not None else ()
+    accept = flow.saga.accept
+    accepted = {step.id for id in (accept.parked if accept is not None else ()) for step in flow.named(id)}
     return all(letter.step in accepted for letter in trace.dead_letters) and not trace.skipped

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from sagactl.errors import UsageError
 from sagactl.finding import Finding, Place
-from sagactl.flow import Flow
 from sagactl.linter.lint import Linted, lint, locate
 from sagactl.model import Saga
 from sagactl.reports.scenarios import Result
@@ -15,6 +14,7 @@ from sagactl.scenario import Scenario
 from sagactl.simulator.scenarios import Mistake, Played, mistakes, play
 from sagactl.source.build import Reading
 from sagactl.source.scenarios import finding
+from sagactl.unfold import unfold
 from sagactl.workspace import Suite, Workspace
 
 
@@ -59,12 +59,12 @@ def _played(workspace: Workspace, scenario: Scenario) -> Played | list[Finding]:
     """The scenario's run, or what keeps it from being played."""
     saga = workspace.readings[0].saga
     assert saga is not None, "a valid reading has a saga"
-    flow = Flow(saga, workspace.sagas)
-    found = [*_of_input(saga, scenario), *map(_finding, mistakes(flow, scenario))]
-    if found:
+    if found := list(_of_input(saga, scenario)):
         return found
     try:
-        return play(flow, scenario)
+        flow = unfold(saga, workspace.sagas, scenario.input).flow
+        found = list(map(_finding, mistakes(flow, scenario)))
+        return found or play(flow, scenario)
     except UsageError as error:
         return [finding("SG019", error.message, Place((*scenario.route, "name")), error.help)]
 

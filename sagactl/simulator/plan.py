@@ -1,6 +1,8 @@
 """Which faults a rehearsal injects, read from the words of the command line.
 
 A fault is addressed as `STEP:FAULT` (its first try), `STEP#2:FAULT` (its second) or `STEP#*:FAULT` (every try).
+`STEP[2]:FAULT` names an item, `OUTER/INNER:FAULT` a step of a nested saga; the step alone means all of them.
+`STEP:cancel`, `STEP:deadline` and `STEP:crash` happen while the step is in flight, `STEP!:cancel` after its answer.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sagactl.errors import NotSupported, UnknownName, UsageError
-from sagactl.flow import Flow, FlowStep
+from sagactl.flow import Flow, FlowStep, failure_event, undone_event
 from sagactl.world.faults import BY_NAME
 from sagactl.world.parts import Operation
 
@@ -18,23 +20,25 @@ EVERY_TRY: Final = 0
 MAX_TRIES: Final = 20
 """After so many tries the rehearsal stops waiting for what is tried for ever."""
 
-_address = re.compile(r"(?P<step>[^#:]+)(?:#(?P<attempt>\*|[1-9][0-9]{0,5}))?:(?P<fault>[a-z-]+)")
-_LATER: Final = (
-    "duplicate", "compensation-duplicate", "late", "compensation-late", "crash", "cancel", "deadline",
-    "key-expired", "send-lost", "write-lost", "two-owners",
-)  # fmt: skip
+_address = re.compile(
+    r"(?P<step>[^#:!]+)(?P<after>!)?(?:#(?P<attempt>\*|[1-9][0-9]{0,5}))?(?P<after2>!)?:(?P<fault>[a-z-]+)"
+)
 
 
 class PlannedFault(NamedTuple):
-    """One fault of a plan: at which try of which step (`EVERY_TRY` for all), and which row of the table."""
+    """One fault of a plan: at which try of which step (`EVERY_TRY` for all), and which row of the table.
+
+    `after` is for what happens to the run: not while the step is in flight, but just after its answer.
+    """
 
     step: str
     attempt: int
     fault: str
+    after: bool = False
 
     def __str__(self) -> str:
         attempt = "#*" if self.attempt == EVERY_TRY else f"#{self.attempt}" if self.attempt > 1 else ""
-        return f"{self.step}{attempt}:{self.fault}"
+        return f"{self.step}{'!' if self.after else ''}{attempt}:{self.fault}"
 
     def hits(self, step: str, operation: Operation, attempt: int, fault: str) -> bool:
         """Whether this is the fault: one that is not the compensation's own hits the action alone."""
@@ -74,10 +78,10 @@ def make_plan(
 ) -> Plan:
     """The plan that these words name; raises UsageError for what does not exist or can never happen."""
     planned = [
-        *(_fail(find_step(flow, id)) for id in fail),
-        *(_timeout(find_step(flow, id)) for id in timeout),
-        *(PlannedFault(find_step(flow, id).id, EVERY_TRY, "compensation-fail") for id in fail_undo),
-        *(_parse(flow, text) for text in faults),
+        *(_fail(step) for id in fail for step in find_steps(flow, id)),
+        *(_timeout(step) for id in timeout for step in find_steps(flow, id)),
+        *(PlannedFault(step.id, EVERY_TRY, "compensation-fail") for id in fail_undo for step in find_steps(flow, id)),
+        *(fault for text in faults for fault in _parse(flow, text)),
     ]
     for fault in planned:
         _refuse_impossible(flow, fault)
@@ -86,25 +90,28 @@ def make_plan(
     return Plan(tuple(dict.fromkeys(planned)), _choices(flow, choose), data, max_tries)
 
 
+def find_steps(flow: Flow, id: str) -> tuple[FlowStep, ...]:
+    """The steps that this id stands for; raises UnknownName with what comes close."""
+    found = flow.named(id)
+    if not found:
+        raise UnknownName("step", id, dict.fromkeys((*flow.parts, *flow.index)))
+    return found
+
+
 def find_step(flow: Flow, id: str) -> FlowStep:
-    """The step of this id; raises UnknownName with what comes close."""
-    if id not in flow:
-        raise UnknownName("step", id, flow.index)
-    return flow[id]
+    """The first of the steps that this id stands for; raises UnknownName with what comes close."""
+    return find_steps(flow, id)[0]
 
 
 def refuse_unsupported(flow: Flow) -> None:
     """Raises NotSupported for what the machine cannot run yet, by name."""
+    other_ends = {event for step in flow.saga.steps for event in (failure_event(step), undone_event(step))}
     for step in flow.saga.steps:
         where = f"step `{step.id}`"
-        if step.for_each is not None:
-            raise NotSupported("simulate", "a step with `for_each`", where)
-        if step.saga is not None:
-            raise NotSupported("simulate", "a nested saga", where)
-        if step.reply is False or (step.compensation is not None and step.compensation.reply is False):
-            raise NotSupported("simulate", "`reply: false`", where)
-    if flow.saga.rollback.then == "restart":
-        raise NotSupported("simulate", "`then: restart`", "under `rollback`")
+        if step.for_each is not None or step.saga is not None:
+            raise NotSupported("simulate", "a saga that was not unfolded", where)
+        if step.listens is not None and set(step.listens.events) & other_ends:
+            raise NotSupported("simulate", "a step that starts when another one fails or is undone", where)
 
 
 def _fail(plan: FlowStep) -> PlannedFault:
@@ -123,25 +130,29 @@ def _timeout(plan: FlowStep) -> PlannedFault:
     return PlannedFault(plan.id, EVERY_TRY, "reply-lost")
 
 
-def _parse(flow: Flow, text: str) -> PlannedFault:
+def _parse(flow: Flow, text: str) -> list[PlannedFault]:
     matched = _address.fullmatch(text)
     if matched is None:
         raise UsageError(
             f"`{text}` names no fault", help="write STEP:FAULT, STEP#2:FAULT or STEP#*:FAULT, such as `pay:reply-lost`"
         )
-    plan = find_step(flow, matched["step"])
-    if matched["fault"] in _LATER:
-        raise NotSupported("simulate", f"the fault `{matched['fault']}`", f"step `{plan.id}`")
+    steps = find_steps(flow, matched["step"])
     if matched["fault"] not in BY_NAME:
         raise UnknownName("fault", matched["fault"], BY_NAME)
     attempt = {None: 1, "*": EVERY_TRY}.get(matched["attempt"])
-    return PlannedFault(plan.id, int(matched["attempt"]) if attempt is None else attempt, matched["fault"])
+    number = int(matched["attempt"]) if attempt is None else attempt
+    after = bool(matched["after"] or matched["after2"])
+    if after and BY_NAME[matched["fault"]].subject != "run":
+        raise UsageError(f"`{text}`: only `crash`, `cancel` and `deadline` can come just after an answer")
+    return [PlannedFault(plan.id, number, matched["fault"], after) for plan in steps]
 
 
 def _refuse_impossible(flow: Flow, planned: PlannedFault) -> None:
     """A fault that the definition rules out is a mistake of the call."""
     fault, plan = BY_NAME[planned.fault], flow[planned.step]
     reason = fault.possible(plan)
+    if fault.name == "deadline" and flow.saga.deadline is None:
+        reason = f"`{flow.saga.id}` has no deadline"
     if not reason and plan.step.wait is not None and "wait" not in fault.operations:
         reason = f"`{plan.id}` waits; nothing of this kind is sent"
     operations: tuple[Operation, ...] = fault.operations

@@ -7,24 +7,26 @@ timeout is the fault `late` and is reported as such.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from sagactl.errors import UsageError
 from sagactl.flow import Flow, FlowStep
-from sagactl.machine.state import ACTIVE, PARKED, State, outcome, pivot_committed, status
+from sagactl.machine.state import ACTIVE, BACK, PARKED, State, outcome, pivot_committed, status
 from sagactl.model import Choice, Latency
 from sagactl.simulator.plan import Plan, PlannedFault, refuse_unsupported
 from sagactl.trace import DeadLetter, Moment, Trace
 from sagactl.world.moments import participant_of
 from sagactl.world.parts import Move, Operation, World
 from sagactl.world.properties import violations
-from sagactl.world.world import Step, apply, begin, moves
+from sagactl.world.world import DUPLICATES, Step, apply, begin, moves
 
 LATENCY_S: Final = 0.1
 """Where nothing is said of how long a participant takes."""
 
 MAX_MOVES: Final = 200_000
 """More than a rehearsal needs, unless somebody asks for hundreds of thousands of tries."""
+
+_INTERRUPTIONS: Final[tuple[Literal["crash", "cancel", "deadline"], ...]] = ("crash", "cancel", "deadline")
 
 HANGS: Final = "no answer, and no timeout notices it"
 STILL_RETRYING: Final = "still retrying"
@@ -56,7 +58,9 @@ class _Rehearsal:
         self.compensated: list[str] = []
         self.used: set[PlannedFault] = set()
         self.notes: list[str] = []
-        self.deadline_over = False
+        self.deadlines_over: set[str] = set()
+        self.pending: Move | None = None
+        self.copied: set[tuple[object, ...]] = set()
         self.ended_s: float | None = None
         first = begin(flow)
         self.world = World(State("forward", first.world.state.steps), (), ())
@@ -67,6 +71,8 @@ class _Rehearsal:
             move = self._next()
             if move is None:
                 return self._trace()
+            if move.kind == "deadline":
+                self.deadlines_over.add(move.detail)
             self._take(apply(self.flow, self.world, move), late=self._is_late(move))
         raise UsageError(
             f"the rehearsal of `{self.flow.saga.id}` has not ended after {MAX_MOVES} moves",
@@ -84,6 +90,11 @@ class _Rehearsal:
             self.ended_s = self.now_s
 
     def _record(self, before: State, after: State) -> None:
+        if after.restarts > before.restarts:
+            # Nothing was left, so whatever was being undone is undone now; timers start anew.
+            self.compensated += [p.id for p, old in zip(self.flow.steps, before.steps, strict=True) if old.record in BACK]
+            self.due_s = {timer: due for timer, due in self.due_s.items() if timer[0] in ("deliver", "answer", "deadline")}
+            return
         for plan, old, new in zip(self.flow.steps, before.steps, after.steps, strict=True):
             if new.known and not old.known:  # on the way back it may be undone in the same breath
                 self.executed.append(plan.id)
@@ -94,42 +105,75 @@ class _Rehearsal:
 
     def _next(self) -> Move | None:
         """The earliest move; when only hopeless retries are left, or nothing at all, the driver gives up."""
+        if self.pending is not None:
+            move, self.pending = self.pending, None
+            return move
         possible = list(moves(self.flow, self.world))
         faulty = [move for move in possible if move.fault]
         ready: list[_Due] = []
         held: list[Move] = []
+        late: list[Move] = []
         for position, move in enumerate(possible):
             if move.fault or not self._wanted(move):
                 continue
             if self._hopeless(move):
                 held.append(move)
                 continue
+            if self._is_made_late(move):
+                late.append(move)
+                continue
             due_s = self.due_s.setdefault(self._timer(move), self.now_s + self._delay_s(move))
             ready.append(_Due(due_s, position, move))
+        if late and (not ready or self._only_the_deadline_is_left(ready)):
+            return late[0]
         if not ready or (held and self._only_the_deadline_is_left(ready)):
             return self._give_up(held)
         chosen = min(ready)
         self.now_s = max(self.now_s, chosen.t_s)
-        if chosen.move.kind == "deadline":
-            self.deadline_over = True
         return self._with_fault(chosen.move, faulty)
+
+    def _is_made_late(self, move: Move) -> bool:
+        """Whether the plan holds this request back until everything else has settled."""
+        if move.kind != "deliver" or move.operation not in ("action", "undo", "fallback"):
+            return False
+        return self._planned(move, "late" if move.operation == "action" else "compensation-late")
+
+    def _planned(self, move: Move, fault: str) -> bool:
+        """Whether the plan wants this fault here; it counts as met."""
+        step = self.flow.steps[move.step].id
+        found = [planned for planned in self.plan.faults if planned.hits(step, move.operation, move.attempt, fault)]
+        self.used.update(found)
+        return bool(found)
+
+    def _interruption(self, move: Move) -> Move | None:
+        """What the plan lets happen to the run, once, while this move's step is in flight or just after its answer."""
+        if move.kind not in ("deliver", "answer"):
+            return None
+        step = self.flow.steps[move.step].id
+        for planned in self.plan.faults:
+            here = planned.after == (move.kind == "answer") and planned not in self.used
+            for kind in _INTERRUPTIONS:
+                if here and planned.hits(step, move.operation, move.attempt, kind):
+                    self.used.add(planned)
+                    return Move(kind, fault="crash" if kind == "crash" else "")
+        return None
 
     def _only_the_deadline_is_left(self, ready: list[_Due]) -> bool:
         """After the pivot a deadline changes nothing that is worth waiting for."""
         return pivot_committed(self.flow, self.world.state) and all(due.move.kind == "deadline" for due in ready)
 
     def _wanted(self, move: Move) -> bool:
-        if move.kind == "cancel":
+        if move.kind in ("cancel", "crash"):
             return False
         if move.kind == "deadline":
-            return not self.deadline_over
+            return move.detail not in self.deadlines_over
         if move.kind == "decide":
             choice, _, outcome_id = move.detail.partition("=")
             return self._outcome(self.flow.saga.choices[choice]) == outcome_id
         return True
 
     def _timer(self, move: Move) -> tuple[object, ...]:
-        return (*move.subject, move.detail) if move.kind == "decide" else move.subject
+        return (*move.subject, move.detail) if move.kind in ("decide", "deadline") else move.subject
 
     def _hopeless(self, move: Move) -> bool:
         if move.kind != "retry" or move.attempt < self.plan.max_tries:
@@ -149,14 +193,20 @@ class _Rehearsal:
 
     def _with_fault(self, move: Move, faulty: list[Move]) -> Move:
         """The planned faulty variant of the move, if there is one that can happen now."""
+        interruption = self._interruption(move)
+        if interruption is not None and move.kind == "deliver":
+            return interruption
+        self.pending = interruption
         for variant in faulty:
-            if variant.subject != move.subject:
-                continue
-            for planned in self.plan.faults:
-                if planned.hits(self.flow.steps[move.step].id, move.operation, move.attempt, variant.fault):
-                    self.used.add(planned)
-                    return variant
+            if variant.subject == move.subject and not self._is_copied(variant) and self._planned(move, variant.fault):
+                if variant.fault in DUPLICATES:
+                    self.copied.add(variant.subject[:4])
+                return variant
         return move
+
+    def _is_copied(self, variant: Move) -> bool:
+        """Whether this try was duplicated already: a copy of a copy shows nothing new."""
+        return variant.fault in DUPLICATES and variant.subject[:4] in self.copied
 
     def _is_late(self, move: Move) -> bool:
         """A timeout while its message is still on the way."""
@@ -179,14 +229,19 @@ class _Rehearsal:
             whole_s = self._latency_s(plan, move.operation)
             return whole_s if move.operation == "wait" else whole_s / 2
         if move.kind == "deadline":
-            deadline = self.flow.saga.deadline
-            return deadline.after_s if deadline is not None else 0.0
+            return self._deadline_s(move.detail)
         if move.kind not in ("timeout", "retry"):
             return 0.0
         plan = self.flow.steps[move.step]
         policy = plan.action if move.operation in ("action", "wait", "status") else plan.undo
         assert policy is not None
         return policy.pause_s(move.attempt) if move.kind == "retry" else policy.timeout_s or 0.0
+
+    def _deadline_s(self, scope: str) -> float:
+        deadline = self.flow.saga.deadline
+        if scope == "":
+            return deadline.after_s if deadline is not None else 0.0
+        return next(each.after_s for each in self.flow.scopes if each.name == scope)
 
     def _latency_s(self, plan: FlowStep, operation: Operation) -> float:
         """The nearest statement wins; what is stated on a step holds where the step is done."""

@@ -13,7 +13,7 @@ from sagactl.errors import UnknownName, UsageError
 from sagactl.finding import Place
 from sagactl.flow import Flow
 from sagactl.scenario import Expectation, Letter, Scenario
-from sagactl.simulator.plan import MAX_TRIES, Plan, find_step, make_plan
+from sagactl.simulator.plan import MAX_TRIES, Plan, make_plan
 from sagactl.simulator.rehearsal import rehearse
 from sagactl.trace import DeadLetter, Trace
 
@@ -77,7 +77,7 @@ def mistakes(flow: Flow, scenario: Scenario) -> Iterator[Mistake]:
     """Every word of the scenario that the definition does not know or rules out, at its place."""
     for place, key, word in (*_plan_words(scenario), *_expected_steps(scenario)):
         try:
-            find_step(flow, word) if key == "step" else _read(flow, key, word)
+            _read(flow, key, word)
         except UsageError as error:
             is_key = isinstance(error, UnknownName) and error.what == "choice"
             where = place._replace(part="key") if is_key else place
@@ -85,7 +85,11 @@ def mistakes(flow: Flow, scenario: Scenario) -> Iterator[Mistake]:
 
 
 def _read(flow: Flow, key: str, word: str) -> None:
-    """Each word is read by itself, so that each gets its own answer."""
+    """Each word is read by itself, so that each gets its own answer; an expected step is one that really runs."""
+    if key == "step":
+        if word not in flow:
+            raise UnknownName("step", word, flow.index)
+        return
     words: dict[str, Any] = {key: [word]}
     make_plan(flow, **words)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from sagactl.flow import Flow, flow
+from sagactl.flow import Flow
 from sagactl.model import Saga
 from sagactl.simulator import make_plan, rehearse
 from sagactl.source.build import read
 from sagactl.trace import Trace
+from sagactl.unfold import unfold
 
 DEFINITIONS: Final = Path(__file__).parents[2] / "definitions"
 REHEARSED: Final = (
@@ -17,7 +19,8 @@ REHEARSED: Final = (
     "money-transfer", "number-porting", "order-fulfillment", "points-redemption", "subscription-signup",
     "travel-arrangement", "travel-booking",
 )  # fmt: skip
-REFUSED: Final = ("account-opening", "basket-order", "conference-trip", "ride-hailing", "stock-transfer")
+UNFOLDED: Final = ("account-opening", "basket-order", "conference-trip", "ride-hailing", "stock-transfer")
+"""Definitions with nested sagas, items, restarts, and actions that nobody waits for."""
 
 
 def definition(name: str) -> Saga:
@@ -27,10 +30,19 @@ def definition(name: str) -> Saga:
     return saga
 
 
+@cache
+def sagas() -> dict[str, Saga]:
+    """All definitions, by id: nested sagas are found here."""
+    return {
+        path.name.removesuffix(".saga.yaml"): definition(path.name.removesuffix(".saga.yaml"))
+        for path in DEFINITIONS.glob("*.saga.yaml")
+    }
+
+
 def rehearsed(saga: Saga | Flow | str, *faults: str, **more: Any) -> Trace:
     """The trace under these faults; `fail`, `timeout`, `fail_undo`, `choose` are words divided by blanks."""
     given = definition(saga) if isinstance(saga, str) else saga
-    plan = given if isinstance(given, Flow) else flow(given)
+    plan = given if isinstance(given, Flow) else unfold(given, sagas(), more.get("data")).flow
     words: dict[str, Any] = {key: value.split() if isinstance(value, str) else value for key, value in more.items()}
     return rehearse(plan, make_plan(plan, faults=faults, **words))
 

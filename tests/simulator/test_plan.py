@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sagactl.errors import NotSupported, UnknownName, UsageError
+from sagactl.errors import UnknownName, UsageError
 from sagactl.flow import flow
 from sagactl.simulator import make_plan
 from tests.builders import act, bare, choice, local, retriable, saga, wait
@@ -56,7 +56,9 @@ def test_words_become_faults(words: dict[str, Any], faults: list[str]) -> None:
         ({"faults": ["pay"]}, UsageError, "`pay` names no fault", "write STEP:FAULT"),
         ({"faults": ["pay#0:fail"]}, UsageError, "`pay#0:fail` names no fault", "write STEP:FAULT"),
         ({"faults": ["pay:reply-lots"]}, UnknownName, "unknown fault `reply-lots`", "did you mean `reply-lost`?"),
-        ({"faults": ["pay:crash"]}, NotSupported, "`simulate` cannot run the fault `crash` yet (step `pay`)", ""),
+        ({"faults": ["pay!:fail"]}, UsageError, "`pay!:fail`: only `crash`, `cancel` and `deadline` can come just after", ""),
+        ({"faults": ["pay:send-lost"]}, UsageError, "does not write twice (`messaging: dual-write`)", "possible at `pay`"),
+        ({"faults": ["pay:key-expired"]}, UsageError, "states no `dedup_window`", "possible at `pay`"),
         (
             {"faults": ["book:reject"]}, UsageError,
             "`book:reject` can never happen: `book` lists no `rejects`, so it never says no", "possible at `book`: `fail`",

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sagactl.flow import Flow, flow
-from sagactl.source.build import read
 from tests.builders import act, bare, choice, local, participant, pivot, reading, retriable, saga, undo, wait
-from tests.simulator.rehearsals import REFUSED, REHEARSED, definition, letters, rehearsed, told
+from tests.simulator.rehearsals import REHEARSED, UNFOLDED, definition, letters, rehearsed, told
 
 
 @pytest.mark.parametrize("name", REHEARSED)
@@ -251,26 +250,10 @@ def test_an_answer_slower_than_the_timeout_is_the_fault_late() -> None:
 # -- what cannot be run yet
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_run_yet_is_refused_by_name(name: str) -> None:
-    from sagactl.errors import NotSupported
-
-    with pytest.raises(
-        NotSupported,
-        match=r"`simulate` cannot run (a nested saga|a step with `for_each`|`reply: false`|`then: restart`) yet",
-    ):
-        rehearsed(name)
-
-
-def test_what_is_refused_in_one_line_is_the_construct() -> None:
-    from sagactl.errors import NotSupported
-
-    text = b"saga: x\nversion: 1\nsteps:\n  - {step: a, participant: p, action: A, reply: false, compensation: B}\n"
-    found = read(text, "x").saga
-    assert found is not None
-    with pytest.raises(NotSupported) as refused:
-        rehearsed(found)
-    assert refused.value.message == "`simulate` cannot run `reply: false` yet (step `a`)"
+@pytest.mark.parametrize("name", UNFOLDED)
+def test_without_faults_every_unfolded_definition_completes(name: str) -> None:
+    trace = rehearsed(name)
+    assert (trace.outcome, trace.violations, trace.unused_faults) == ("completed", (), ())
 
 
 # -- choices

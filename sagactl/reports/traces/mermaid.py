@@ -39,6 +39,7 @@ EPOCH: Final = datetime(2000, 1, 1)
 """A day without a change of clocks; only the distance from it is shown."""
 
 AXES: Final = ((60.0, "%S.%L s"), (3600.0, "%M:%S"), (86400.0, "%H:%M:%S"))
+PLAIN: Final = HARMLESS | {sign.unicode for sign in SIGNS.values() if not sign.unicode.isascii()}
 LONGEST_S: Final = 7000 * 365 * 86400.0
 """The calendar ends there; nothing that is rehearsed is meant to last so long."""
 
@@ -107,20 +108,27 @@ def _gantt(trace: Trace) -> Iterator[str]:
 def _section(line: Line) -> Iterator[str]:
     who = f" - {line.participant}" if line.participant else ""
     yield f"  section {_words(line.step + who) if line.step else 'run'}"
-    for span in _fewer(line.spans):
-        words, tag = TASKS[span.kind]
-        yield f"  {words} :{tag}{_date(span.start_s)}, {_date(span.end_s)}"
+    for task in _tasks(line.spans):
+        yield f"  {task}"
     for moment in _last_ones(line.marks):
         yield f"  {_label(f'{SIGNS[moment.what].unicode} {words_of(moment)}')} :milestone, {_date(moment.t_s)}, 0d"
 
 
-def _fewer(spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Long repetitions become one span."""
-    if len(spans) <= MAX_ALIKE + 2:
-        return spans
+def _tasks(spans: tuple[Span, ...]) -> Iterator[str]:
+    """One for each stretch; long repetitions become one."""
     half = MAX_ALIKE // 2
-    left, middle, right = spans[:half], spans[half:-half], spans[-half:]
-    return (*left, middle[0]._replace(end_s=middle[-1].end_s), *right)
+    if len(spans) <= MAX_ALIKE + 2:
+        yield from map(_task, spans)
+        return
+    yield from map(_task, spans[:half])
+    middle = spans[half:-half]
+    yield f"{len(middle)} more like these :{_date(middle[0].start_s)}, {_date(middle[-1].end_s)}"
+    yield from map(_task, spans[-half:])
+
+
+def _task(span: Span) -> str:
+    words, tag = TASKS[span.kind]
+    return f"{words} :{tag}{_date(span.start_s)}, {_date(span.end_s)}"
 
 
 def _last_ones(marks: tuple[Moment, ...]) -> list[Moment]:
@@ -138,7 +146,7 @@ def _date(seconds: float) -> str:
 def _label(text: str) -> str:
     """Text for a message, a note or a task; `#40;` and the like are Mermaid's way to write a character by its number."""
     shown = escape(text).strip() or "-"
-    return "".join(char if char.isalnum() or char in HARMLESS else f"#{ord(char)};" for char in shown)
+    return "".join(char if char.isalnum() or char in PLAIN else f"#{ord(char)};" for char in shown)
 
 
 def _words(text: str) -> str:

@@ -91,7 +91,9 @@ def _spread(found: list[Entry], names: tuple[str, ...], room: int, ascii: bool) 
     places = [width_of(ORCHESTRATOR) // 2]
     for place, name in enumerate(names, start=1):
         beside = places[-1] + (width_of(heads[place - 1]) + 1) // 2 + width_of(heads[place]) // 2 + 2
-        words = max((_words_width(row, ascii) for row in found if row.participant == name and row.shape != "note"), default=0)
+        words = max(
+            (_words_width(row, ascii) for row in found if row.participant == name and row.shape != "note"), default=0
+        )
         places.append(max(beside, places[0] + words + 5))
     used = places[-1] + (width_of(heads[-1]) + 1) // 2
     notes = [_notes_end(row, places, names, ascii) for row in found if row.shape in ("note", "banner")]

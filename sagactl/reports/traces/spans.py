@@ -145,7 +145,9 @@ def scale(trace: Trace) -> Scale:
     shortest_s = min((length for length in lengths_s if length > 0), default=times_s[-1])
     is_compressed = times_s[-1] > COMPRESSED_FROM * shortest_s
     gaps = [later - earlier for earlier, later in pairwise(times_s)]
-    return Scale(tuple(times_s), _shares([log1p(gap / shortest_s) for gap in gaps] if is_compressed else gaps), is_compressed)
+    return Scale(
+        tuple(times_s), _shares([log1p(gap / shortest_s) for gap in gaps] if is_compressed else gaps), is_compressed
+    )
 
 
 def _shares(weights: list[float]) -> tuple[float, ...]:
@@ -177,7 +179,30 @@ def _candidates_s(scale: Scale) -> Iterable[float]:
         return scale.times_s
     end_s = scale.times_s[-1]
     rough_s = end_s / 6
-    nice = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
+    nice = (
+        0.001,
+        0.002,
+        0.005,
+        0.01,
+        0.02,
+        0.05,
+        0.1,
+        0.2,
+        0.5,
+        1,
+        2,
+        5,
+        10,
+        15,
+        30,
+        60,
+        120,
+        300,
+        600,
+        900,
+        1800,
+        3600,
+    )
     step_s = next((each for each in nice if each >= rough_s), rough_s)
     number = int(end_s / step_s)
     return [*(step_s * place for place in range(number + 1) if step_s * place < end_s), end_s]

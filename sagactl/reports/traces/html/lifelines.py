@@ -1,0 +1,129 @@
+"""The messages of a run between the orchestrator and its participants, from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from sagactl.escape import escape
+from sagactl.reports.traces.html.symbols import label, line, number, picture, text
+from sagactl.reports.traces.html.timeline import LETTER
+from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign
+from sagactl.reports.traces.sequence import ORCHESTRATOR, OUTSIDE_NAME
+from sagactl.reports.traces.text import clock_text
+from sagactl.reports.width import fit, width
+from sagactl.trace import Trace
+
+CLOCK: Final = 84
+HEAD: Final = 40
+ROW: Final = 34
+MAX_LETTERS: Final = 64
+MAX_NAME: Final = 26
+AS_TEXT: Final = "\ufe0e"
+"""Asks for the sign before it as a letter rather than as a picture."""
+
+
+class Diagram:
+    """Where the lifelines stand, and the drawing."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.rows = rows(trace)
+        self.names = lifelines(self.rows)
+        self.heads = (ORCHESTRATOR, *(OUTSIDE_NAME if name == OUTSIDE else _cut(name, MAX_NAME) for name in self.names))
+        self.places = self._places()
+        self.width = max([self.places[-1] + _long(self.heads[-1]) / 2 + 20, *self._note_ends()])
+        self.height = HEAD + 14 + ROW * len(self.rows) + 10
+
+    def _places(self) -> list[float]:
+        found = [CLOCK + _long(self.heads[0]) / 2 + 12]
+        for place, name in enumerate(self.names, start=1):
+            beside = found[-1] + _long(self.heads[place - 1]) / 2 + _long(self.heads[place]) / 2 + 36
+            words = max((_long(_words(row)) for row in self.rows if _is_message(row, name)), default=0.0)
+            found.append(max(beside, found[0] + words + 44))
+        return found
+
+    def _note_ends(self) -> Iterator[float]:
+        for row in self.rows:
+            if isinstance(row, str):
+                yield self.places[0] + _long(row) + 40
+            elif row.shape in ("note", "banner"):
+                yield self._at(row) + _long(_words(row)) + 40
+
+    def _at(self, row: Entry) -> float:
+        return self.places[0] if row.participant is None else self.places[self.names.index(row.participant) + 1]
+
+    def draw(self) -> str:
+        number_of = len(self.names)
+        about = (
+            f"The orchestrator and {number_of} other lifeline{'s' if number_of != 1 else ''} with "
+            f"{len(self.rows)} messages and notes in order; the table of moments says the same in words."
+        )
+        return picture(self.width, self.height, "sequence", f"Sequence of {self.trace.saga}", about, self._content())
+
+    def _content(self) -> Iterator[str]:
+        yield from self._back()
+        for x, name, whole in zip(self.places, self.heads, (ORCHESTRATOR, *self.names), strict=True):
+            yield line(x, HEAD, x, self.height, "life")
+            yield self._head(x, name, whole)
+        for place, row in enumerate(self.rows):
+            yield self._row(row, HEAD + 14 + ROW * place + ROW - 10)
+
+    def _back(self) -> Iterator[str]:
+        """The ground of the way back, below everything else."""
+        for place, row in enumerate(self.rows):
+            if isinstance(row, Entry) and row.shape == "banner":
+                y = HEAD + 14 + ROW * place + 2
+                yield f'<rect x="0" y="{y}" width="{number(self.width)}" height="{self.height - y}" rx="6" class="ground"/>'
+                return
+
+    def _head(self, x: float, name: str, whole: str) -> str:
+        long = _long(name) + 20
+        box = f'<rect x="{number(x - long / 2)}" y="6" width="{number(long)}" height="28" rx="5" class="head"/>'
+        return f"<g><title>{text(whole or OUTSIDE_NAME)}</title>{box}{label(x, 25, name, 't-name', 't-middle')}</g>"
+
+    def _row(self, row: Entry | str, y: float) -> str:
+        if isinstance(row, str):
+            return label(self.places[0] + 14, y - 2, f"… {row} …", "t-quiet", "halo")
+        shown = _words(row)
+        clock = label(CLOCK - 12, y + 1, clock_text(row.moment), "t-small", "t-end")
+        if row.shape in ("note", "banner"):
+            drawn = self._note(row, shown, y)
+        else:
+            drawn = self._arrow(row, shown, y)
+        return f'<g class="row" data-place="{row.place}"><title>{text(row.words)}</title>{clock}{drawn}</g>'
+
+    def _note(self, row: Entry, shown: str, y: float) -> str:
+        role = "t-strong" if row.shape == "banner" else ""
+        dot = f'<circle cx="{number(self._at(row))}" cy="{number(y - 4)}" r="4" class="f-{row.role or "ink"}"/>'
+        return dot + label(self._at(row) + 14, y, shown, f"r-{row.role or 'ink'}", "halo", role)
+
+    def _arrow(self, row: Entry, shown: str, y: float) -> str:
+        left, right = self.places[0], self._at(row)
+        kind = "arrow back" if row.is_back else "arrow"
+        head = "head-back" if row.is_back else "head"
+        start, end = (left, right) if row.shape == "call" else (right, left)
+        words = label(left + 14, y - 6, shown, f"r-{row.role or 'ink'}", "halo")
+        if row.is_lost:
+            end += 34 if row.shape == "reply" else -34
+            cross = f'<path d="M-6 -6 L6 6 M6 -6 L-6 6" class="lost" transform="translate({number(end)} {number(y)})"/>'
+            return line(start, y, end, y, kind) + cross + words
+        return line(start, y, end, y, kind, f' marker-end="url(#{head})"') + words
+
+
+def _is_message(row: Entry | str, name: str) -> bool:
+    return isinstance(row, Entry) and row.participant == name and row.shape in ("call", "reply")
+
+
+def _words(row: Entry) -> str:
+    found = sign(row)
+    return _cut(f"{found.unicode}{AS_TEXT} {row.words}" if found else row.words, MAX_LETTERS)
+
+
+def _cut(words: str, letters: int) -> str:
+    shown = escape(words)
+    return shown if width(shown) <= letters else fit(shown, letters).strip()
+
+
+def _long(words: str) -> float:
+    return width(words) * LETTER

@@ -1,0 +1,109 @@
+"""The marks of the drawings: shapes that differ without their colours, and the few tags that SVG needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape as escape_html
+from typing import Final
+
+from sagactl.escape import escape
+from sagactl.trace import What
+
+SYMBOLS: Final[dict[str, str]] = {
+    "done": '<circle r="8" class="f-good"/><path d="M-4 0.5 L-1.2 3.3 L4 -3" class="pen"/>',
+    "undone": '<circle r="8" class="f-undo"/><path d="M-1 -4.5 L-4 -1.5 L-1 1.5 M-4 -1.5 H1.5 A2.6 2.6 0 0 1 1.5 3.8 H-1.5" class="pen"/>',
+    "no": '<rect x="-7" y="-7" width="14" height="14" rx="2" class="f-bad" transform="rotate(45)"/><path d="M-3 -3 L3 3 M3 -3 L-3 3" class="pen"/>',
+    "late": '<circle r="7" class="o-bad"/><path d="M0 -4 V0 L3 2" class="hand"/>',
+    "fault": '<path d="M0 -8.5 L8.5 7 H-8.5 Z" class="f-fault"/><path d="M0 -3.5 V2 M0 4.4 V4.6" class="ink"/>',
+    "dead": '<rect x="-9" y="-7" width="18" height="14" rx="2" class="f-dead"/><path d="M-9 -6 L0 1.5 L9 -6" class="cut"/>',
+    "skipped": '<circle r="6" class="o-quiet"/>',
+    "choice": '<rect x="-5.5" y="-5.5" width="11" height="11" class="o-ink" transform="rotate(45)"/>',
+    "start": '<circle r="6" class="f-ink"/>',
+    "end": '<rect x="-6" y="-6" width="12" height="12" class="f-ink"/>',
+    "back": '<circle r="8" class="o-undo"/><path d="M4 0 H-4 M-1 -3 L-4 0 L-1 3" class="stroke-undo"/>',
+}
+"""Drawn around the point 0, 0."""
+
+SYMBOL_OF: Final[dict[What, tuple[str, str]]] = {
+    "done": ("done", "done"),
+    "arrived": ("done", "done"),
+    "undone": ("undone", "undone"),
+    "rejected": ("no", "rejected, failed or not undone"),
+    "failed": ("no", "rejected, failed or not undone"),
+    "undo-rejected": ("no", "rejected, failed or not undone"),
+    "undo-failed": ("no", "rejected, failed or not undone"),
+    "timed-out": ("late", "no answer in time"),
+    "undo-timed-out": ("late", "no answer in time"),
+    "lost": ("fault", "fault or alert"),
+    "turned-down": ("fault", "fault or alert"),
+    "broke": ("fault", "fault or alert"),
+    "alert": ("fault", "fault or alert"),
+    "deadline": ("fault", "fault or alert"),
+    "cancel": ("fault", "fault or alert"),
+    "dead-letter": ("dead", "dead letter"),
+    "skipped": ("skipped", "skipped"),
+    "decided": ("choice", "choice"),
+    "started": ("start", "start of the run"),
+    "ended": ("end", "end of the run, or of waiting"),
+    "given-up": ("end", "end of the run, or of waiting"),
+    "rollback": ("back", "rollback, or a wait withdrawn"),
+    "withdrawn": ("back", "rollback, or a wait withdrawn"),
+}
+"""The symbol and its meaning."""
+
+
+def symbols() -> str:
+    """The definitions, once per page, and the stripes of the bars that mean the way back."""
+    drawn = "".join(f'<g id="k-{name}">{shape}</g>' for name, shape in SYMBOLS.items())
+    stripes = (
+        '<pattern id="stripes" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+        '<rect width="8" height="8" class="f-undo-pale"/><rect width="4" height="8" class="f-undo"/></pattern>'
+    )
+    arrows = "".join(
+        f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">'
+        f'<path d="M0 0.5 L10 5 L0 9.5 Z" class="{fill}"/></marker>'
+        for name, fill in (("head", "f-ink"), ("head-back", "f-undo"))
+    )
+    return f'<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{drawn}{stripes}{arrows}</defs></svg>'
+
+
+def mark(name: str, x: float, y: float, title: str = "") -> str:
+    """A symbol at a point; its title is shown where the pointer rests."""
+    shown = f"<title>{text(title)}</title>" if title else ""
+    return f'<g transform="translate({number(x)} {number(y)})">{shown}<use href="#k-{name}"/></g>'
+
+
+def icon(name: str) -> str:
+    """A symbol in running text, where words beside it say the same."""
+    return f'<svg class="icon" viewBox="-11 -11 22 22" aria-hidden="true"><use href="#k-{name}"/></svg>'
+
+
+def label(x: float, y: float, words: str, *classes: str) -> str:
+    """A line of text in a drawing."""
+    return f'<text x="{number(x)}" y="{number(y)}" class="{" ".join(classes)}">{text(words)}</text>'
+
+
+def line(x1: float, y1: float, x2: float, y2: float, kind: str, more: str = "") -> str:
+    """A straight line of a class."""
+    start = f'x1="{number(x1)}" y1="{number(y1)}"'
+    return f'<line {start} x2="{number(x2)}" y2="{number(y2)}" class="{kind}"{more}/>'
+
+
+def picture(width: float, height: float, name: str, title: str, about: str, content: Iterator[str]) -> str:
+    """A drawing with its name and description for those who do not see it."""
+    head = f'<title id="{name}-title">{text(title)}</title><desc id="{name}-desc">{text(about)}</desc>'
+    return (
+        f'<svg id="{name}" role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc" '
+        f'viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" height="{number(height)}">'
+        f"{head}{''.join(content)}</svg>"
+    )
+
+
+def number(value: float) -> str:
+    """A coordinate with as many digits as can be seen."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def text(words: str) -> str:
+    """Any words as text of the page: nothing in them is a tag, and nothing is invisible."""
+    return escape_html(escape(words), quote=True)

@@ -1,0 +1,94 @@
+"use strict";
+(() => {
+  const find = (id) => document.getElementById(id);
+  const rows = [...document.querySelectorAll("#moments tbody tr")];
+  const drawn = [...document.querySelectorAll("#sequence .row")];
+  const places = drawn.map((row) => Number(row.dataset.place));
+  const stepper = document.querySelector(".stepper");
+  const filters = document.querySelector(".filters");
+  const cursor = find("cursor");
+  const scrub = find("scrub");
+  let now = -1;
+
+  const words = (row) => [...row.cells].map((cell) => cell.innerText.trim());
+
+  function told(place) {
+    const [number, time, step, participant, what, way, status] = words(rows[place]);
+    const who = participant ? ` (${participant})` : "";
+    return `${number} of ${rows.length}, ${time}, ${step}${who}: ${what.replace(/^\W+ /u, "")}. Way: ${way.replace(/^\W+ /u, "")}. The run is ${status}.`;
+  }
+
+  function go(place) {
+    if (!rows[place]) return;
+    const before = rows[now];
+    if (before) {
+      before.classList.remove("now");
+      before.removeAttribute("aria-current");
+    }
+    now = place;
+    const row = rows[now];
+    row.classList.add("now");
+    row.setAttribute("aria-current", "step");
+    for (const name of ["x1", "x2"]) cursor.setAttribute(name, row.dataset.x);
+    cursor.setAttribute("visibility", "visible");
+    const shown = places.filter((each) => each <= now).pop();
+    drawn.forEach((each, at) => {
+      each.classList.toggle("now", places[at] === shown);
+      each.classList.toggle("later", places[at] > now);
+    });
+    scrub.value = String(now);
+    scrub.setAttribute("aria-valuetext", `moment ${now + 1} of ${rows.length}`);
+    find("told").textContent = told(now);
+    find("first").disabled = find("previous").disabled = beside(-1) < 0;
+    find("last").disabled = find("next").disabled = beside(1) < 0;
+  }
+
+  function beside(way) {
+    let place = now < 0 && way < 0 ? rows.length : now;
+    do place += way; while (rows[place] && rows[place].hidden);
+    return rows[place] ? place : -1;
+  }
+
+  function move(way) {
+    const place = beside(way);
+    if (place >= 0) go(place);
+  }
+
+  function end(way) {
+    const visible = rows.map((row, place) => (row.hidden ? -1 : place)).filter((place) => place >= 0);
+    if (visible.length) go(way < 0 ? visible[0] : visible[visible.length - 1]);
+  }
+
+  function filter() {
+    const step = find("by-step").value;
+    const part = find("by-part").value;
+    const inside = find("inside").checked;
+    for (const row of rows) {
+      const is = (name) => row.classList.contains(name);
+      const fits = part === "" || (part === "forward" ? !is("back") : is(part));
+      row.hidden = !fits || (step !== "" && row.dataset.step !== step) || (!inside && is("inside") && !is("fault"));
+    }
+    find("count").textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} shown`;
+  }
+
+  const KEYS = { ArrowLeft: () => move(-1), ArrowRight: () => move(1) };
+  document.addEventListener("keydown", (event) => {
+    const taken = event.target.closest("select, input, summary, .scroll:not(:has(table))");
+    const act = KEYS[event.key];
+    if (!act || taken || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    act();
+  });
+  const buttons = { first: () => end(-1), previous: () => move(-1), next: () => move(1), last: () => end(1) };
+  for (const [name, act] of Object.entries(buttons)) {
+    find(name).addEventListener("click", act);
+  }
+  scrub.addEventListener("input", () => go(Number(scrub.value)));
+  rows.forEach((row, place) => row.addEventListener("click", () => go(place)));
+  filters.addEventListener("change", filter);
+  filters.addEventListener("submit", (event) => event.preventDefault());
+  filters.hidden = stepper.hidden = rows.length === 0;
+  filter();
+  if (/^#m\d+$/.test(location.hash)) go(Number(location.hash.slice(2)));
+  document.documentElement.dataset.ready = "yes";
+})();
