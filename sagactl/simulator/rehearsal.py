@@ -28,6 +28,8 @@ MAX_MOVES: Final = 200_000
 
 _INTERRUPTIONS: Final[tuple[Literal["crash", "cancel", "deadline"], ...]] = ("crash", "cancel", "deadline")
 
+_OUTLIVE_A_RESTART: Final = ("deliver", "answer", "deadline")
+
 HANGS: Final = "no answer, and no timeout notices it"
 STILL_RETRYING: Final = "still retrying"
 
@@ -92,8 +94,9 @@ class _Rehearsal:
     def _record(self, before: State, after: State) -> None:
         if after.restarts > before.restarts:
             # Nothing was left, so whatever was being undone is undone now; timers start anew.
-            self.compensated += [p.id for p, old in zip(self.flow.steps, before.steps, strict=True) if old.record in BACK]
-            self.due_s = {timer: due for timer, due in self.due_s.items() if timer[0] in ("deliver", "answer", "deadline")}
+            undone = zip(self.flow.steps, before.steps, strict=True)
+            self.compensated += [plan.id for plan, old in undone if old.record in BACK]
+            self.due_s = {timer: due_s for timer, due_s in self.due_s.items() if timer[0] in _OUTLIVE_A_RESTART}
             return
         for plan, old, new in zip(self.flow.steps, before.steps, after.steps, strict=True):
             if new.known and not old.known:  # on the way back it may be undone in the same breath

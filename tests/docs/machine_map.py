@@ -66,6 +66,8 @@ def _samples() -> Iterator[Saga]:
     yield Saga(id="stops", rollback=stops, steps=(_act("a", retry=None), _act("b", retry=None), _act("c", retry=None)))
     bare = _act("bare", kind="retriable", compensation=None, retry=None)
     yield Saga(id="bare", steps=(bare, _act("b", retry=None)))
+    deaf = Compensation(command="Undo", reply=False)
+    yield Saga(id="unheard", steps=(_act("a", reply=False), _act("b", compensation=deaf), _act("c", retry=None)))
     yield Saga(id="never", steps=(_act("a", failed_step="never"), _act("b", failed_step="always", retry=None)))
 
 

@@ -11,6 +11,7 @@ RECORDS: Final = {
     "paused": "between two tries of the action",
     "asked": "the tries are used up, and the participant is asked what became of them",
     "done": "the action was done",
+    "unheard": "sent, and nobody waits for an answer: the flow goes on, and the outcome is never known",
     "rejected": "a definite no: nothing was done",
     "unknown": "the tries are used up, and nobody knows whether it was done",
     "withdrawn": "a wait that was given up for a rollback",
@@ -23,6 +24,7 @@ RECORDS: Final = {
     "dead": "parked, going back: the compensation failed for good",
     "left": "not undone, because an earlier failure stopped the rollback",
     "standing": "not undone, because nothing can undo it",
+    "unconfirmed": "its compensation was sent, and nobody waits for the answer",
 }
 """What each record of a step means."""
 

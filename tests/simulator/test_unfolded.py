@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sagactl.errors import UsageError
-from sagactl.model import Compensation, Saga, Step
+from sagactl.model import Compensation, Latency, Saga, Step
 from sagactl.unfold import unfold
 from tests.builders import act, participant, saga, undo
 from tests.simulator.rehearsals import definition, letters, rehearsed, sagas, told

@@ -144,7 +144,7 @@ def _date(seconds: float) -> str:
 
 
 def _label(text: str) -> str:
-    """Text for a message, a note or a task; `#40;` and the like are Mermaid's way to write a character by its number."""
+    """Text for a message, a note or a task, where `#40;` is Mermaid's way to write a character by its number."""
     shown = escape(text).strip() or "-"
     return "".join(char if char.isalnum() or char in PLAIN else f"#{ord(char)};" for char in shown)
 

@@ -19,6 +19,8 @@ HEAD: Final = 40
 ROW: Final = 34
 MAX_LETTERS: Final = 64
 MAX_NAME: Final = 26
+PAGE: Final = 1120
+MAX_STRETCH: Final = 2.0
 AS_TEXT: Final = "\ufe0e"
 """Asks for the sign before it as a letter rather than as a picture."""
 
@@ -39,9 +41,24 @@ class Diagram:
         found = [CLOCK + _long(self.heads[0]) / 2 + 12]
         for place, name in enumerate(self.names, start=1):
             beside = found[-1] + _long(self.heads[place - 1]) / 2 + _long(self.heads[place]) / 2 + 36
-            words = max((_long(_words(row)) for row in self.rows if _is_message(row, name)), default=0.0)
+            words = max((_long(_words(row)) for row in self._messages(name)), default=0.0)
             found.append(max(beside, found[0] + words + 44))
-        return found
+        return self._stretched(found)
+
+    def _stretched(self, places: list[float]) -> list[float]:
+        """Few lifelines share the width that a page has."""
+        first, last = places[0], places[-1]
+        if last == first:
+            return places
+        room = PAGE - 20 - _long(self.heads[-1]) / 2 - first
+        factor = min(MAX_STRETCH, max(1.0, room / (last - first)))
+        return [first + (place - first) * factor for place in places]
+
+    def _messages(self, name: str) -> Iterator[Entry]:
+        """Those between the orchestrator and this lifeline."""
+        for row in self.rows:
+            if isinstance(row, Entry) and row.participant == name and row.shape in ("call", "reply"):
+                yield row
 
     def _note_ends(self) -> Iterator[float]:
         for row in self.rows:
@@ -66,15 +83,18 @@ class Diagram:
         for x, name, whole in zip(self.places, self.heads, (ORCHESTRATOR, *self.names), strict=True):
             yield line(x, HEAD, x, self.height, "life")
             yield self._head(x, name, whole)
+        is_back = False
         for place, row in enumerate(self.rows):
-            yield self._row(row, HEAD + 14 + ROW * place + ROW - 10)
+            is_back = is_back or (isinstance(row, Entry) and row.shape == "banner")
+            yield self._row(row, HEAD + 14 + ROW * place + ROW - 10, is_back)
 
     def _back(self) -> Iterator[str]:
         """The ground of the way back, below everything else."""
         for place, row in enumerate(self.rows):
             if isinstance(row, Entry) and row.shape == "banner":
                 y = HEAD + 14 + ROW * place + 2
-                yield f'<rect x="0" y="{y}" width="{number(self.width)}" height="{self.height - y}" rx="6" class="ground"/>'
+                size = f'width="{number(self.width)}" height="{self.height - y}"'
+                yield f'<rect x="0" y="{y}" {size} rx="6" class="ground"/>'
                 return
 
     def _head(self, x: float, name: str, whole: str) -> str:
@@ -82,16 +102,14 @@ class Diagram:
         box = f'<rect x="{number(x - long / 2)}" y="6" width="{number(long)}" height="28" rx="5" class="head"/>'
         return f"<g><title>{text(whole or OUTSIDE_NAME)}</title>{box}{label(x, 25, name, 't-name', 't-middle')}</g>"
 
-    def _row(self, row: Entry | str, y: float) -> str:
+    def _row(self, row: Entry | str, y: float, is_back: bool) -> str:
+        kind = "row on-back" if is_back else "row"
         if isinstance(row, str):
-            return label(self.places[0] + 14, y - 2, f"… {row} …", "t-quiet", "halo")
+            return f'<g class="{kind}">{label(self.places[0] + 14, y - 2, f"… {row} …", "t-quiet", "halo")}</g>'
         shown = _words(row)
         clock = label(CLOCK - 12, y + 1, clock_text(row.moment), "t-small", "t-end")
-        if row.shape in ("note", "banner"):
-            drawn = self._note(row, shown, y)
-        else:
-            drawn = self._arrow(row, shown, y)
-        return f'<g class="row" data-place="{row.place}"><title>{text(row.words)}</title>{clock}{drawn}</g>'
+        draw = self._note if row.shape in ("note", "banner") else self._arrow
+        return f'<g class="{kind}" data-place="{row.place}"><title>{text(row.words)}</title>{clock}{draw(row, shown, y)}</g>'
 
     def _note(self, row: Entry, shown: str, y: float) -> str:
         role = "t-strong" if row.shape == "banner" else ""
@@ -109,10 +127,6 @@ class Diagram:
             cross = f'<path d="M-6 -6 L6 6 M6 -6 L-6 6" class="lost" transform="translate({number(end)} {number(y)})"/>'
             return line(start, y, end, y, kind) + cross + words
         return line(start, y, end, y, kind, f' marker-end="url(#{head})"') + words
-
-
-def _is_message(row: Entry | str, name: str) -> bool:
-    return isinstance(row, Entry) and row.participant == name and row.shape in ("call", "reply")
 
 
 def _words(row: Entry) -> str:

@@ -90,7 +90,8 @@ def _header(trace: Trace) -> Iterator[str]:
     yield "<header>"
     yield '<p class="kind">Rehearsal</p>'
     yield f"<h1>{text(trace.saga)} <small>version {trace.version}</small></h1>"
-    yield f'<p class="outcome {trace.outcome}">{icon(ending.symbol)} <strong>{ending.word}</strong> {ending.sentence}</p>'
+    words = f"<strong>{ending.word}</strong> {ending.sentence}"
+    yield f'<p class="outcome {trace.outcome}">{icon(ending.symbol)} {words}</p>'
     yield f'<p class="faults"><span>Injected</span> {_codes(faults) or "no fault"}</p>'
     yield "</header>"
 
@@ -109,7 +110,7 @@ def _summary(trace: Trace) -> Iterator[str]:
     if trace.violations:
         yield _fact("Violated", *map(_violation, trace.violations), role="bad")
     if trace.notes:
-        yield _fact("Assumed", *map(text, trace.notes))
+        yield _fact("Assumed", *map(_with_codes, trace.notes))
     if trace.unused_faults:
         words = "the run never came to where it would happen"
         yield _fact(
@@ -132,6 +133,14 @@ def _codes(words: Iterable[str]) -> str:
     return " ".join(f"<code>{text(word)}</code>" for word in words)
 
 
+def _with_codes(words: str) -> str:
+    """Words in which backticks set apart what is to be typed."""
+    parts = words.split("`")
+    if len(parts) % 2 == 0:
+        return text(words)
+    return "".join(f"<code>{text(part)}</code>" if place % 2 else text(part) for place, part in enumerate(parts))
+
+
 def _letter(letter: DeadLetter) -> str:
     tries = f"after {letter.tries} tries" if letter.tries > 1 else "after 1 try" if letter.tries else "never tried"
     way = "on the way back" if letter.direction == "back" else "on the way forward"
@@ -152,7 +161,8 @@ def _timeline(trace: Trace) -> Iterator[str]:
     yield '<section aria-labelledby="timeline-head">'
     yield '<h2 id="timeline-head">Timeline</h2>'
     if chart.scale.is_compressed:
-        yield '<p class="remark">Time is compressed: the order is true, the lengths are not. Read times from the scale.</p>'
+        words = "Time is compressed: the order is true, the lengths are not. Read times from the scale."
+        yield f'<p class="remark">{words}</p>'
     yield f'<div class="scroll" role="region" aria-label="Timeline, may be scrolled" tabindex="0">{drawn}</div>'
     yield '<ul class="legend" aria-label="Legend">'
     for kind, words in bars_used(chart):
@@ -186,7 +196,8 @@ def _moments(trace: Trace) -> Iterator[str]:
     yield '<div class="scroll" role="region" aria-label="Table of moments, may be scrolled" tabindex="0">'
     yield "<table>"
     yield f"<caption>All {len(trace.moments)} moments of the run, in order</caption>"
-    yield f"<thead><tr>{''.join(f'<th scope="col">{name}</th>' for name in COLUMNS)}</tr></thead>"
+    heads = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
+    yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
     for place, moment in enumerate(trace.moments):
         is_back = place >= turn or moment.what in BACK

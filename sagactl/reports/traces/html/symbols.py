@@ -11,11 +11,19 @@ from sagactl.trace import What
 
 SYMBOLS: Final[dict[str, str]] = {
     "done": '<circle r="8" class="f-good"/><path d="M-4 0.5 L-1.2 3.3 L4 -3" class="pen"/>',
-    "undone": '<circle r="8" class="f-undo"/><path d="M-1 -4.5 L-4 -1.5 L-1 1.5 M-4 -1.5 H1.5 A2.6 2.6 0 0 1 1.5 3.8 H-1.5" class="pen"/>',
-    "no": '<rect x="-7" y="-7" width="14" height="14" rx="2" class="f-bad" transform="rotate(45)"/><path d="M-3 -3 L3 3 M3 -3 L-3 3" class="pen"/>',
+    "undone": (
+        '<circle r="8" class="f-undo"/>'
+        '<path d="M-1 -4.5 L-4 -1.5 L-1 1.5 M-4 -1.5 H1.5 A2.6 2.6 0 0 1 1.5 3.8 H-1.5" class="pen"/>'
+    ),
+    "no": (
+        '<rect x="-6.5" y="-6.5" width="13" height="13" rx="2" class="f-bad" transform="rotate(45)"/>'
+        '<path d="M-3 -3 L3 3 M3 -3 L-3 3" class="pen"/>'
+    ),
     "late": '<circle r="7" class="o-bad"/><path d="M0 -4 V0 L3 2" class="hand"/>',
     "fault": '<path d="M0 -8.5 L8.5 7 H-8.5 Z" class="f-fault"/><path d="M0 -3.5 V2 M0 4.4 V4.6" class="ink"/>',
-    "dead": '<rect x="-9" y="-7" width="18" height="14" rx="2" class="f-dead"/><path d="M-9 -6 L0 1.5 L9 -6" class="cut"/>',
+    "dead": (
+        '<rect x="-9" y="-7" width="18" height="14" rx="2" class="f-dead"/><path d="M-9 -6 L0 1.5 L9 -6" class="cut"/>'
+    ),
     "skipped": '<circle r="6" class="o-quiet"/>',
     "choice": '<rect x="-5.5" y="-5.5" width="11" height="11" class="o-ink" transform="rotate(45)"/>',
     "start": '<circle r="6" class="f-ink"/>',

@@ -2,7 +2,7 @@
 (() => {
   const find = (id) => document.getElementById(id);
   const rows = [...document.querySelectorAll("#moments tbody tr")];
-  const drawn = [...document.querySelectorAll("#sequence .row")];
+  const drawn = [...document.querySelectorAll("#sequence .row[data-place]")];
   const places = drawn.map((row) => Number(row.dataset.place));
   const stepper = document.querySelector(".stepper");
   const filters = document.querySelector(".filters");
