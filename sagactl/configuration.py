@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from sagactl.errors import UnknownName, UsageError
@@ -20,6 +22,7 @@ class Configuration(NamedTuple):
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: str = "warning"
+    weights: Mapping[str, object] = MappingProxyType({})
 
 
 def configuration(file: str | None = None) -> Configuration:
@@ -62,7 +65,7 @@ def _parse(path: str, *, required: bool) -> Configuration | None:
 
 
 def _settings(path: str, table: Any) -> Configuration:
-    known = ("paths", "select", "ignore", "fail-on")
+    known = ("paths", "select", "ignore", "fail-on", "weights")
     if not isinstance(table, dict):
         raise UsageError(f"`tool.sagactl` in `{path}` is not a table")
     for key in table:
@@ -74,6 +77,7 @@ def _settings(path: str, table: Any) -> Configuration:
         _texts(path, table, "select"),
         _texts(path, table, "ignore"),
         _fail_on(path, table.get("fail-on", "warning")),
+        _weights(path, table.get("weights", {})),
     )
 
 
@@ -88,3 +92,10 @@ def _fail_on(path: str, value: object) -> str:
     if value not in FAIL_ON:
         raise UnknownName(f"`fail-on` in `{path}`:", str(value), FAIL_ON)
     return str(value)
+
+
+def _weights(path: str, value: object) -> Mapping[str, object]:
+    """What the factors of a recommendation are worth here; the recommender says what is wrong with them."""
+    if not isinstance(value, dict):
+        raise UsageError(f"`weights` in `{path}` must be a table of factors")
+    return value

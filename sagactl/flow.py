@@ -253,7 +253,10 @@ def _links(saga: Saga, index: Mapping[str, int]) -> Iterator[tuple[tuple[int, ..
             found = (other for event in step.listens.events for other in publishers.get(event, ()))
             yield tuple(dict.fromkeys(other for other in found if other != position)), step.listens.mode
         elif step.after is not None:
-            yield tuple(dict.fromkeys(index[id] for id in step.after if id in index and id != step.id)), "all"
+            known = tuple(dict.fromkeys(index[id] for id in step.after if id in index and id != step.id))
+            # In a definition whose references are wrong, the place in the list is the best guess for a picture.
+            lost = bool(step.after) and not known and position > 0
+            yield (position - 1,) if lost else known, "all"
         else:
             yield (position - 1,) if position else (), "all"
 

@@ -65,7 +65,7 @@ def columns() -> int:
     if not _is_terminal(sys.stdout):
         return DEFAULT_WIDTH
     try:
-        return max(40, os.get_terminal_size(sys.stdout.fileno()).columns)
+        return max(40, os.get_terminal_size(sys.stdout.fileno()).columns or DEFAULT_WIDTH)
     except (OSError, ValueError):
         return DEFAULT_WIDTH
 

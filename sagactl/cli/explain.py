@@ -31,6 +31,7 @@ EXIT_CODES = {
     "definition that is not valid.",
     "2": "the call, the configuration or the input could not be used; standard error says why, and nothing is printed.",
     "3": "a defect of sagactl; please report the line on standard error. Nothing of yours was changed.",
+    "130": "interrupted by Ctrl-C.",
 }
 
 
@@ -92,15 +93,15 @@ def _overview() -> Iterator[str]:
     for rule in all_rules():
         yield f"  {rule.code}  {rule.severity[0].upper()}  {rule.name}" + ("" if rule.default else "  (off by default)")
     yield "\nFaults"
-    yield from (f"  {fault.name:<26}{fault.sentence}" for fault in FAULTS)
+    yield from (f"  {fault.name:<28}{fault.sentence}" for fault in FAULTS)
     yield "\nProperties"
-    yield from (f"  {law.name:<26}{law.sentence}" for law in PROPERTIES)
+    yield from (f"  {law.name:<28}{law.sentence}" for law in PROPERTIES)
     yield "\nFactors of a recommendation"
-    yield from (f"  {factor.name:<26}{factor.title}" for factor in FACTORS)
+    yield from (f"  {factor.name:<28}{factor.title}" for factor in FACTORS)
     yield "\nGates of a recommendation"
-    yield from (f"  {gate.name:<26}{gate.question}" for gate in GATES)
+    yield from (f"  {gate.name:<28}{gate.question}" for gate in GATES)
     yield "\nExit codes"
-    yield from (f"  {code:<26}{text}" for code, text in EXIT_CODES.items())
+    yield from (f"  {code:<28}{text}" for code, text in EXIT_CODES.items())
 
 
 def _other() -> Iterator[tuple[str, str]]:

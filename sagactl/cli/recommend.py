@@ -16,7 +16,7 @@ from sagactl.configuration import configuration
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.model import Saga
-from sagactl.recommender import recommend, with_setting
+from sagactl.recommender import recommend, weights_from, with_setting
 from sagactl.reports.recommendations import Recommended
 
 FORMATS = ("text", "json", "markdown")
@@ -40,11 +40,15 @@ def command(
 ) -> int:
     shape = one_of("format", format, FORMATS)
     wanted = [_setting(text) for text in set_ or ()]
-    workspace = load_paths(paths or list(configuration(config).paths) or ["."], stdin_filename)
+    settings = configuration(config)
+    weights = weights_from(settings.weights)
+    workspace = load_paths(paths or list(settings.paths) or ["."], stdin_filename)
     broken = tuple(reading for reading in workspace.readings if not reading.valid)
     drawn = [(reading.name, _set(reading.saga, wanted)) for reading in workspace.readings if reading.saga is not None]
     recommended = [
-        Recommended(name, recommend(saga, workspace.sagas), rings=_rings(saga, workspace.sagas) if verbose else ())
+        Recommended(
+            name, recommend(saga, workspace.sagas, weights), rings=_rings(saga, workspace.sagas) if verbose else ()
+        )
         for name, saga in drawn
     ]
     if not recommended:

@@ -42,7 +42,7 @@ class Diagram:
         for place, name in enumerate(self.names, start=1):
             beside = found[-1] + _long(self.heads[place - 1]) / 2 + _long(self.heads[place]) / 2 + 36
             words = max((_long(_words(row)) for row in self._messages(name)), default=0.0)
-            found.append(max(beside, found[0] + words + 44))
+            found.append(max(beside, found[0] + words + 56))
         return self._stretched(found)
 
     def _stretched(self, places: list[float]) -> list[float]:
@@ -109,7 +109,8 @@ class Diagram:
         shown = _words(row)
         clock = label(CLOCK - 12, y + 1, clock_text(row.moment), "t-small", "t-end")
         draw = self._note if row.shape in ("note", "banner") else self._arrow
-        return f'<g class="{kind}" data-place="{row.place}"><title>{text(row.words)}</title>{clock}{draw(row, shown, y)}</g>'
+        told = f"<title>{text(row.words)}</title>"
+        return f'<g class="{kind}" data-place="{row.place}">{told}{clock}{draw(row, shown, y)}</g>'
 
     def _note(self, row: Entry, shown: str, y: float) -> str:
         role = "t-strong" if row.shape == "banner" else ""
@@ -121,10 +122,11 @@ class Diagram:
         kind = "arrow back" if row.is_back else "arrow"
         head = "head-back" if row.is_back else "head"
         start, end = (left, right) if row.shape == "call" else (right, left)
-        words = label(left + 14, y - 6, shown, f"r-{row.role or 'ink'}", "halo")
+        beside = 46 if row.is_lost and row.shape == "reply" else 14
+        words = label(left + beside, y - 6, shown, f"r-{row.role or 'ink'}", "halo")
         if row.is_lost:
             end += 34 if row.shape == "reply" else -34
-            cross = f'<path d="M-6 -6 L6 6 M6 -6 L-6 6" class="lost" transform="translate({number(end)} {number(y)})"/>'
+            cross = f'<path d="M-5 -5 L5 5 M5 -5 L-5 5" class="lost" transform="translate({number(end)} {number(y)})"/>'
             return line(start, y, end, y, kind) + cross + words
         return line(start, y, end, y, kind, f' marker-end="url(#{head})"') + words
 
