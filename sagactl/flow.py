@@ -71,7 +71,11 @@ class Scope(NamedTuple):
 
 
 class Flow:
-    """A saga with all that follows from it; `ancestors` and `descendants` are bit sets over step indexes."""
+    """A saga with all that follows from it; `ancestors` and `descendants` are bit sets over step indexes.
+
+    `sure_ancestors` are those that a step never starts before, if they run at all: where a step joins by "any", one
+    predecessor starts it while the others may still run.
+    """
 
     __slots__ = (
         "after",
@@ -86,6 +90,7 @@ class Flow:
         "saga",
         "scopes",
         "steps",
+        "sure_ancestors",
     )
 
     def __init__(
@@ -106,6 +111,8 @@ class Flow:
         self.order, self.cyclic = _topological(after, self.dependants)
         self.ancestors = _closure(self.order, after)
         self.descendants = _closure(tuple(reversed(self.order)), self.dependants)
+        joins_by_any = any(join == "any" for _, join in links)
+        self.sure_ancestors = _sure(saga.steps, self.order, links) if joins_by_any else self.ancestors
         kinds = self._kinds(sagas or {})
         self.pivots = tuple(index for index in self.order if kinds[index] == "pivot")
         self.steps = tuple(
@@ -164,7 +171,7 @@ class Flow:
             return "pivot"
         step = self.saga.steps[index]
         pivots = [pivot for pivot in self.pivots if not exclusive(self.saga.steps[pivot], step)]
-        if any(self.ancestors[index] >> pivot & 1 for pivot in pivots):
+        if any(self.sure_ancestors[index] >> pivot & 1 for pivot in pivots):
             return "after"
         if not pivots or any(self.descendants[index] >> pivot & 1 for pivot in pivots):
             return "before"
@@ -185,9 +192,18 @@ class Flow:
         return (step for step in self.steps if bits >> step.index & 1)
 
     def beside(self, index: int) -> int:
-        """The steps that may run at the same time, as a bit set."""
-        everything = (1 << len(self.steps)) - 1
-        return everything & ~(self.ancestors[index] | self.descendants[index] | 1 << index)
+        """The steps that may run at the same time, as a bit set; at a join by "any" a predecessor is one of them."""
+        everything = (1 << len(self.saga.steps)) - 1
+        return everything & ~(self.sure_ancestors[index] | self.sure_descendants(index) | 1 << index)
+
+    def sure_descendants(self, index: int) -> int:
+        """The steps that never start before this one has ended, as a bit set."""
+        later = self.descendants[index]
+        if later and self.sure_ancestors is not self.ancestors:
+            for other, before in enumerate(self.sure_ancestors):
+                if not before >> index & 1:
+                    later &= ~(1 << other)
+        return later
 
 
 def flow(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Flow:
@@ -303,5 +319,29 @@ def _closure(order: Iterable[int], links: tuple[tuple[int, ...], ...]) -> tuple[
         bits = 0
         for other in links[index]:
             bits |= found[other] | 1 << other
+        found[index] = bits
+    return tuple(found)
+
+
+def _sure(
+    steps: tuple[Step, ...], order: Iterable[int], links: tuple[tuple[tuple[int, ...], Literal["all", "any"]], ...]
+) -> tuple[int, ...]:
+    """For each step what surely comes before it, as bit sets.
+
+    At a join by "any" that is what comes before each predecessor.  A predecessor that excludes a step says nothing of
+    it: where the one runs the other does not, so branches of a choice may be joined by "any" without a race.
+    """
+    found = [0] * len(links)
+    for index in order:
+        sources, join = links[index]
+        bits = 0
+        for other in sources:
+            bits |= found[other] | 1 << other
+        if join == "any":
+            for other in sources:
+                late = bits & ~(found[other] | 1 << other)
+                if late and steps[other].when:
+                    late &= ~sum(1 << at for at, step in enumerate(steps) if exclusive(step, steps[other]))
+                bits &= ~late
         found[index] = bits
     return tuple(found)

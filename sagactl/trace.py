@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from math import isfinite
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
+
+from sagactl.errors import SagactlError
 
 Status = Literal["STARTED", "PENDING", "COMPENSATING", "COMPLETED", "FAILED"]
 RunOutcome = Literal["completed", "compensated", "parked"]
@@ -139,3 +143,167 @@ def _moment_json(moment: Moment) -> dict[str, Any]:
         "fault": moment.fault,
         "status": moment.status,
     }
+
+
+# -- from JSON
+
+
+MAX_MOMENTS: Final = 1_000_000
+MAX_ITEMS: Final = 100_000
+MAX_LETTERS: Final = 100_000
+MAX_DEPTH: Final = 100
+"""More than any rehearsal writes; data that claims to hold more is refused before it is looked through."""
+
+
+class BadTrace(SagactlError, ValueError):
+    """Data that is no trace; `where` names the part that is wrong, such as `moments[3].what`."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(
+            f"this is no trace: `{where}` {problem}" if where else f"this is no trace: it {problem}",
+            help="a trace is what `sagactl simulate --format json` writes",
+        )
+        self.where, self.problem = where, problem
+
+
+Reader = Callable[[Any, str], Any]
+
+
+def from_json(data: object) -> Trace:
+    """The trace that `to_json` wrote; raises BadTrace for anything else, and ignores fields it does not know."""
+    fields = _mapping(data, "")
+    version = _whole(fields.get("version"), "version")
+    if version != VERSION:
+        raise BadTrace("version", f"is {version}, and only version {VERSION} is known")
+    known = {**fields, "version": fields.get("saga_version", 1)}
+    return Trace(**_fields(known, "", Trace._field_defaults, _TRACE))
+
+
+def _fields(data: Mapping[str, Any], where: str, defaults: Mapping[str, Any], readers: Mapping[str, Reader]) -> Any:
+    """Each field read by its reader; a field with a default may be missing."""
+    found: dict[str, Any] = {}
+    for name, read in readers.items():
+        place = f"{where}.{name}" if where else name
+        if name in data:
+            found[name] = read(data[name], place)
+        elif name not in defaults:
+            raise BadTrace(place, "is missing")
+    return found
+
+
+def _mapping(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise BadTrace(where, "is not an object")
+    if len(value) > MAX_ITEMS:
+        raise BadTrace(where, f"has more than {MAX_ITEMS} fields")
+    return value
+
+
+def _text(value: Any, where: str) -> str:
+    if not isinstance(value, str):
+        raise BadTrace(where, "is not a text")
+    if len(value) > MAX_LETTERS:
+        raise BadTrace(where, f"is longer than {MAX_LETTERS} letters")
+    return value
+
+
+def _whole(value: Any, where: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        raise BadTrace(where, "is not a whole number from 0 on")
+    return value
+
+
+def _seconds(value: Any, where: str) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 2**53 or not isfinite(value):
+        raise BadTrace(where, "is not a number of seconds from 0 on")
+    return float(value)
+
+
+def _one_of(kind: Any) -> Reader:
+    known = get_args(kind)
+
+    def read(value: Any, where: str) -> Any:
+        if _text(value, where) not in known:
+            raise BadTrace(where, f"is `{value[:40]}`, which is none of the known words")
+        return value
+
+    return read
+
+
+def _each(read: Reader, most: int = MAX_ITEMS) -> Reader:
+    def read_all(value: Any, where: str) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            raise BadTrace(where, "is not a list")
+        if len(value) > most:
+            raise BadTrace(where, f"holds more than {most} entries")
+        return tuple(read(item, f"{where}[{place}]") for place, item in enumerate(value))
+
+    return read_all
+
+
+def _record(kind: Any, readers: Mapping[str, Reader]) -> Reader:
+    def read(value: Any, where: str) -> Any:
+        return kind(**_fields(_mapping(value, where), where, kind._field_defaults, readers))
+
+    return read
+
+
+def _moments(value: Any, where: str) -> tuple[Moment, ...]:
+    found: tuple[Moment, ...] = _each(_record(Moment, _MOMENT), MAX_MOMENTS)(value, where)
+    for place, (before, after) in enumerate(pairwise(found), start=1):
+        if after.t_s < before.t_s:
+            raise BadTrace(f"{where}[{place}].t_s", "is earlier than the moment before")
+    return found
+
+
+def _plan(value: Any, where: str) -> Mapping[str, Any]:
+    """The plan of a rehearsal is plain data of any shape; it is only kept from being too large."""
+    rest, seen = [(_mapping(value, where), 0)], 0
+    while rest:
+        item, depth = rest.pop()
+        seen += 1
+        if seen > MAX_ITEMS or depth > MAX_DEPTH:
+            raise BadTrace(where, f"holds more than {MAX_ITEMS} values, or nests deeper than {MAX_DEPTH}")
+        inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        rest.extend((each, depth + 1) for each in inner)
+    _each(_text)(value.get("faults", []), f"{where}.faults")
+    return MappingProxyType(value)
+
+
+_MOMENT: Final[Mapping[str, Reader]] = {
+    "what": _one_of(What),
+    "step": _text,
+    "detail": _text,
+    "participant": _text,
+    "fault": _text,
+    "status": _one_of(Status),
+    "t_s": _seconds,
+}
+_LETTER: Final[Mapping[str, Reader]] = {
+    "step": _text,
+    "reason": _text,
+    "tries": _whole,
+    "direction": _one_of(Literal["forward", "back"]),
+}
+_VIOLATION: Final[Mapping[str, Reader]] = {
+    "property": _text,
+    "step": _text,
+    "explanation": _text,
+    "promise": _text,
+}
+_TRACE: Final[Mapping[str, Reader]] = {
+    "saga": _text,
+    "version": _whole,
+    "status": _one_of(Status),
+    "outcome": _one_of(RunOutcome),
+    "executed": _each(_text),
+    "compensated": _each(_text),
+    "skipped": _each(_text),
+    "dead_letters": _each(_record(DeadLetter, _LETTER)),
+    "duration_s": _seconds,
+    "violations": _each(_record(Violation, _VIOLATION)),
+    "moments": _moments,
+    "unused_faults": _each(_text),
+    "notes": _each(_text),
+    "replay": _plan,
+}

@@ -77,6 +77,10 @@ def _top(
 
 def run(arguments: list[str]) -> int:
     """Carry out a call; never a traceback."""
+    _open_streams()
+    if not arguments:
+        complain("no command", "commands: " + ", ".join(COMMANDS) + "; `sagactl --help` says more")
+        return ExitStatus.UNUSABLE
     try:
         result = typer.main.get_command(app).main(args=arguments, prog_name="sagactl", standalone_mode=False)
         sys.stdout.flush()
@@ -94,6 +98,15 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         # typer names its errors about options only privately; what they share is how they say it.
         return _bad_call(error, arguments) if hasattr(error, "format_message") else _internal(error)
+
+
+def _open_streams() -> None:
+    """A process may be started with its streams closed; what is written then goes nowhere."""
+    import os
+
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - lives as long as the process
 
 
 def _bad_call(error: Any, arguments: list[str]) -> int:

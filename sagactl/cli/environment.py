@@ -70,6 +70,11 @@ def columns() -> int:
         return DEFAULT_WIDTH
 
 
+def terminal_columns() -> int:
+    """The width of the terminal, 0 where there is none."""
+    return columns() if _is_terminal(sys.stdout) else 0
+
+
 def is_ascii() -> bool:
     """Whether standard output can only show ASCII."""
     try:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sagactl.cli.environment import columns, is_ascii, write, write_bytes
+from sagactl.cli.environment import columns, is_ascii, style_for, write, write_bytes
 from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import ColorOption, Output, Path, StdinName, load_paths, one_of, single
 from sagactl.cli.refusals import refuse_invalid
@@ -40,6 +40,7 @@ def command(
     stdin_filename: StdinName = "<stdin>",
 ) -> int:
     shape = one_of("format", format or _by_ending(output), FORMATS)
+    style_for(color)
     workspace = load_paths([path], stdin_filename)
     single(workspace, path)
     reading = workspace.readings[0]

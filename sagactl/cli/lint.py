@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sagactl.cli.environment import columns, style_for, write
+from sagactl.cli.environment import style_for, terminal_columns, write
 from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import ColorOption, Config, Output, Paths, Quiet, StdinName, load_paths, one_of
 from sagactl.configuration import FAIL_ON, configuration
@@ -16,6 +16,7 @@ from sagactl.errors import UsageError
 from sagactl.linter import lint
 from sagactl.linter.registry import select
 from sagactl.reports.findings import FORMATS, Report, reaches
+from sagactl.workspace import Workspace
 
 EXAMPLES = """\b
 Examples:
@@ -50,11 +51,12 @@ def command(
         workspace = load_paths(paths or list(settings.paths) or ["."], stdin_filename)
     except UsageError as error:
         if allow_empty and error.message.startswith("no definition in"):
-            return ExitStatus.CLEAN
-        raise
+            workspace = Workspace((), {})
+        else:
+            raise
     today = strftime("%Y-%m-%d")
     files = tuple(lint(reading, rules, workspace.sagas, today) for reading in workspace.readings)
-    report = Report(files, style_for(color, output=output), columns())
+    report = Report(files, style_for(color, output=output), terminal_columns())
     found = any(True for _ in report.findings())
     if found or not quiet or shape == "json":
         write(import_module(f"sagactl.reports.findings.{shape}").render(report), output)

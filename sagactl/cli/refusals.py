@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from sagactl.cli.environment import columns, style_for, write
+from sagactl.cli.environment import style_for, terminal_columns, write
 from sagactl.cli.exits import ExitStatus
 from sagactl.linter.lint import lint
 from sagactl.reports.findings import Report, full, json
@@ -15,7 +15,7 @@ def refuse_invalid(readings: tuple[Reading, ...], verb: str, color: str, shape: 
     """Show what is wrong with the definitions, as lint does, and say what to do first."""
     files = tuple(lint(reading, ()) for reading in readings)
     renderer = json if shape == "json" else full
-    write(renderer.render(Report(files, style_for(color), columns())))
+    write(renderer.render(Report(files, style_for(color), terminal_columns())))
     sys.stdout.flush()
     sys.stderr.write(f"`{verb}` needs a valid definition: mend the errors above first\n")
     return ExitStatus.FINDINGS

@@ -16,7 +16,7 @@ from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.model import Saga
 from sagactl.reports.rehearsals import FORMATS as ALL_FORMATS
-from sagactl.reports.traces import FORMATS
+from sagactl.reports.traces import FORMATS, VIEWS
 from sagactl.simulator import make_plan, rehearse
 from sagactl.simulator.plan import MAX_TRIES
 from sagactl.trace import Trace
@@ -31,6 +31,8 @@ Examples:
   sagactl simulate order.saga.yaml --timeout charge-payment --fail-undo reserve-items
   sagactl simulate order.saga.yaml --fault charge-payment#2:reply-lost --choose speed=express
   sagactl simulate order.saga.yaml --fail create-shipment --expect compensated
+  sagactl simulate order.saga.yaml --fail create-shipment --view timeline
+  sagactl simulate order.saga.yaml --fail create-shipment --format html -o run.html
   sagactl simulate order.saga.yaml --all"""
 
 Steps = list[str] | None
@@ -53,7 +55,8 @@ def command(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every fault at every step, in one table.")] = False,
     pairs: Annotated[bool, typer.Option("--pairs", help="With `--all`: two faults at once, too.")] = False,
-    format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
+    format: Annotated[str, typer.Option("--format", "-f", help="text, json, mermaid or html.")] = "text",
+    view: Annotated[str | None, typer.Option("--view", help="As text or mermaid: table, timeline or sequence.")] = None,
     output: Output = None,
     color: ColorOption = "auto",
     stdin_filename: StdinName = "<stdin>",
@@ -61,7 +64,8 @@ def command(
 ) -> int:
     shape = one_of("format", format, ALL_FORMATS if every else FORMATS)
     single_run = {"fail": fail, "timeout": timeout, "fail-undo": fail_undo, "fault": fault, "expect": expect}
-    _refuse_beside_all(every, pairs, single_run)
+    _refuse_beside_all(every, pairs, {**single_run, "view": view})
+    shown = _view(shape, view)
     if expect is not None:
         one_of("end", expect, ENDS)
     workspace = load_paths([path], stdin_filename)
@@ -86,7 +90,7 @@ def command(
 
         return rehearse_all(flow, plan, path, with_pairs=pairs, shape=shape, color=color, output=output)
     trace = rehearse(flow, plan)
-    write(_render(shape, trace, color, output, verbose), output)
+    write(_render(shape, shown, trace, color, output, verbose), output)
     return ExitStatus.CLEAN if _as_wanted(flow, trace, expect) else ExitStatus.FINDINGS
 
 
@@ -99,12 +103,29 @@ def _refuse_beside_all(every: bool, pairs: bool, single_run: Mapping[str, object
             raise UsageError(f"`--{name}` and `--all` exclude each other", help=f"leave out `--{name}`")
 
 
-def _render(shape: str, trace: Trace, color: str, output: str | None, verbose: bool) -> str:
-    module = import_module(f"sagactl.reports.traces.{shape}")
-    if shape == "json":
+def _view(shape: str, view: str | None) -> str:
+    """How the run is shown: the view asked for, else what the format shows best."""
+    if view is None:
+        return "sequence" if shape == "mermaid" else "table"
+    one_of("view", view, VIEWS)
+    if shape in ("json", "html"):
+        raise UsageError(
+            f"`--view` and `--format {shape}` exclude each other", help=f"{shape} shows everything at once"
+        )
+    if shape == "mermaid" and view == "table":
+        raise UsageError("mermaid draws no table", help="`--view timeline` or `--view sequence`")
+    return view
+
+
+def _render(shape: str, view: str, trace: Trace, color: str, output: str | None, verbose: bool) -> str:
+    member = view if shape == "text" and view != "table" else shape
+    module = import_module(f"sagactl.reports.traces.{member}")
+    if shape == "mermaid":
+        return str(module.render(trace, view))
+    if shape != "text":
         return str(module.render(trace))
-    style = style_for(color, output=output)
-    return str(module.render(trace, style=style, width=columns(), ascii=is_ascii(), verbose=verbose))
+    more: dict[str, Any] = {"verbose": verbose} if view == "table" else {}
+    return str(module.render(trace, style=style_for(color, output=output), width=columns(), ascii=is_ascii(), **more))
 
 
 def _input(saga: Saga, text: str | None) -> dict[str, Any] | None:

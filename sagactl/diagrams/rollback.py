@@ -56,7 +56,7 @@ def rollback(flow: Flow, failing: str) -> Rollback:
     beside = [index for index in possible if flow.beside(at) >> index & 1 and index not in flow.cyclic]
     if not committed:
         beside = [index for index in beside if not _commits(flow, index, pivots)]
-    done = tuple(sorted((*before, *beside)))
+    done = tuple(sorted({*before, *beside}))
     own = _own(flow, step)
     undone = [index for index in done if undoable(flow.steps[index])] + ([at] if own == "undone" else [])
     return Rollback(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from sagactl.model import Step
+from sagactl.model import Saga, Step
 
 NOTICES: Final = frozenset(
     (
@@ -114,14 +115,45 @@ def asks(name: str) -> bool:
     return words(name)[:1] != () and words(name)[0] in _QUESTIONS
 
 
-def undo_name(action: str) -> str:
-    """A command that might undo an action, to be pasted and corrected."""
-    parts = words(action)
+def undo_name(action: str, saga: Saga) -> str:
+    """A command that might undo an action, to be pasted and corrected: in its own case style, and not taken yet.
+
+    A single verb has no object to keep, so its opposite alone would say as little as it does.
+    """
+    prefix, name = _parted(action)
+    parts = words(name)
     if not parts:
-        return "Undo"
-    opposite = _UNDO.get(parts[0])
-    rest = "".join(word.capitalize() for word in parts[1:])
-    return opposite + rest if opposite is not None else "Undo" + parts[0].capitalize() + rest
+        return action + "Undo"
+    found = [("undo", *parts), ("cancel", *parts), ("revert", *parts)]
+    if len(parts) > 1 and parts[0] in _UNDO:
+        found.insert(0, (_UNDO[parts[0]].lower(), *parts[1:]))
+    taken = {folded(each) for each in _taken(action, saga)}
+    free = next((each for each in found if folded(prefix + "".join(each)) not in taken), found[0])
+    return prefix + _in_style(free, name)
+
+
+def _parted(name: str) -> tuple[str, str]:
+    """A name such as `payments.ChargeCard` in two: where it belongs, and what is done there."""
+    start = max(name.rfind(sign) for sign in "./: ") + 1
+    return name[:start], name[start:]
+
+
+def _taken(action: str, saga: Saga) -> Iterator[str]:
+    """The commands of the saga that do something else."""
+    for step in saga.steps:
+        if step.action is not None:
+            yield step.action
+        if step.compensation is not None and step.action != action:
+            yield step.compensation.command
+
+
+def _in_style(parts: tuple[str, ...], model: str) -> str:
+    """The words written as a name is: in Pascal, camel, snake, kebab or upper case."""
+    for sign in "_-":
+        if sign in model.strip(sign):
+            return (sign.join(parts)).upper() if model.isupper() else sign.join(parts)
+    name = "".join(word.capitalize() for word in parts)
+    return name[0].lower() + name[1:] if model[0].islower() else name
 
 
 def notice(step: Step) -> str:

@@ -103,6 +103,39 @@ class Facts:
                     near &= ~(1 << step.index)
         return near
 
+    def endangers(self, index: int) -> int:
+        """The steps after or beside a step whose failure would undo the run, as a bit set: none that is retriable."""
+        near = self.fails_later(index)
+        if near:
+            for step in self.meant.members(near):
+                if step.kind == "retriable":
+                    near &= ~(1 << step.index)
+        return near
+
+    def never_undone(self, step: FlowStep) -> str:
+        """Why no run ever starts the compensation of a step, in words; empty if some run may."""
+        if step.undo is None or step.kind != "compensatable" or self.failing >> step.index & 1:
+            return ""
+        if step.place == "after":
+            return "" if step.step.kind is not None else f"nothing is undone after the pivot `{self.pivot_of(step).id}`"
+        if step.step.local and not self.may_be_called_off(step) and not self.fails_later(step.index):
+            return "nothing after it can fail"
+        return ""
+
+    def may_be_called_off(self, step: FlowStep) -> bool:
+        """Whether a cancellation or the deadline may still strike when the step is done."""
+        triggers = self.saga.rollback.triggers
+        rest = self.flow.descendants[step.index] | self.flow.beside(step.index)
+        return bool(rest) and (
+            triggers is None or "cancel" in triggers or (self.saga.deadline is not None and "deadline" in triggers)
+        )
+
+    def pivot_of(self, step: FlowStep) -> FlowStep:
+        """The pivot that surely comes before a step which stands after one."""
+        flow = self.meant
+        before = (flow.steps[index] for index in flow.pivots if flow.sure_ancestors[step.index] >> index & 1)
+        return next(pivot for pivot in before if not exclusive(pivot.step, step.step))
+
     def child(self, step: Step) -> Saga | None:
         """The definition that a step runs, if it is known."""
         return self.sagas.get(step.saga) if step.saga is not None else None
@@ -123,9 +156,9 @@ class Facts:
         for step in self.meant.steps:
             if step.compensation is not None or not _is_final(step):
                 continue
-            failing = self.fails_later(step.index)
-            for other in self.meant.members(failing):
-                if not _undoes_the_run(other, after=bool(self.meant.descendants[step.index] >> other.index & 1)):
+            failing = self.endangers(step.index)
+            for other in self.meant.members(failing & self.meant.descendants[step.index]):
+                if other.kind == "read-only":  # rollback-after-pivot speaks of waits and checks
                     failing &= ~(1 << other.index)
             if failing:
                 yield NoReturn(step, failing)
@@ -200,10 +233,3 @@ def _is_final(step: FlowStep) -> bool:
     if step.kind == "pivot":
         return True
     return step.kind == "retriable" and step.place == "beside" and step.step.wait is None
-
-
-def _undoes_the_run(step: FlowStep, *, after: bool) -> bool:
-    """Whether its failure would have to undo the run; other rules speak of retriable steps, waits and checks."""
-    if step.kind == "retriable":
-        return False
-    return step.kind != "read-only" or not after

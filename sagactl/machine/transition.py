@@ -254,9 +254,10 @@ class _Run:
     def _go_back(self) -> None:
         stopped = self._stopped()
         for index in reversed(self.flow.order):
-            plan = self.flow.steps[index]
-            if self.must_undo(plan) and self._may_undo(plan):
-                self._undo(plan, stopped)
+            self._hand_over(self.flow.steps[index])
+        for plan in self.flow.steps:
+            if not stopped and self.must_undo(plan) and self._may_undo(plan):
+                self.compensate(plan, "undoing", 1)
         if not any(step.record in ACTIVE for step in self.steps):
             if stopped:
                 self._leave_the_rest()
@@ -285,14 +286,15 @@ class _Run:
     def _settled(self, plan: FlowStep) -> bool:
         return self.record(plan) not in ACTIVE and not self.must_undo(plan)
 
-    def _undo(self, plan: FlowStep, stopped: bool) -> None:
+    def _hand_over(self, plan: FlowStep) -> None:
+        """What has to be undone and cannot be goes to people, as soon as it is its turn."""
+        if not self.must_undo(plan) or not self._may_undo(plan):
+            return
+        unknown = self.record(plan) == "unknown"
         if plan.undo is None:
-            reason = NO_UNDO if self.record(plan) == "done" else UNKNOWN_NOT_UNDONE
-            self.park(plan, "standing", reason, "back")
-        elif self.record(plan) == "unknown" and plan.failed_step == "never":
+            self.park(plan, "standing", NO_UNDO if self.record(plan) == "done" else UNKNOWN_NOT_UNDONE, "back")
+        elif unknown and plan.failed_step == "never":
             self.park(plan, "standing", UNKNOWN_NOT_UNDONE, "back")
-        elif not stopped:
-            self.compensate(plan, "undoing", 1)
 
     def compensate(self, plan: FlowStep, record: Record, attempt: int) -> None:
         """Ask for a try; where nobody waits for an answer, people are told that nobody confirms it."""

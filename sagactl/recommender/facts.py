@@ -67,6 +67,7 @@ class Facts(NamedTuple):
     """A saga, its flow, and the things behind its counts by name."""
 
     saga: Saga
+    sagas: Mapping[str, Saga]
     flow: Flow
     backbone: tuple[FlowStep, ...]
     reactions: tuple[FlowStep, ...]
@@ -95,6 +96,7 @@ def collect(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Facts:
     stated = (saga.participants[id].context for id in participants if id in saga.participants)
     facts = Facts(
         saga=saga,
+        sagas=sagas or {},
         flow=flow,
         backbone=backbone,
         reactions=tuple(flow.members(reacting)),
@@ -219,7 +221,7 @@ def _longest_chain(flow: Flow, undone: int, failing: int, missing: frozenset[str
             length[index], last[index] = length[via], last[via]
         if undone >> index & 1:
             length[index], previous[index], last[index] = length[index] + 1, last[index], index
-            forced = failing & ~flow.ancestors[index] & ~(0 if _undoes_itself(flow.steps[index]) else 1 << index)
+            forced = failing & ~flow.sure_ancestors[index] & ~(0 if _undoes_itself(flow.steps[index]) else 1 << index)
             if forced and (best is None or length[index] > length[best]):
                 best = index
     chain: list[int] = []

@@ -1,7 +1,7 @@
 """The questions that come before any score: a table of gates in the order in which they are asked.
 
-The first that matches decides.  A gate never matches on what is not stated: a participant without a `store` is not
-taken to share one, and a compensation that a draft still misses is not taken to be impossible.
+The first that matches decides.  A gate never matches on what is not stated: a participant without a `store` has one
+of its own but is not taken to share it, and a compensation that a draft still misses is not taken to be impossible.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.model import Countermeasure, Saga
 from sagactl.recommender.factors import Verdict
 from sagactl.recommender.facts import Facts, quoted
+from sagactl.topology import OWN_SERVICE, service_of
 
 ENGINE_FLOOR: Final = -4.0
 """An engine that is in place is used unless the score is this low or lower."""
@@ -50,17 +51,29 @@ class Gate(NamedTuple):
 
 
 def _one_store(facts: Facts) -> Names | None:
-    """The one store in which every step with effects writes, if that is stated of each of them.
+    """The one store in which every step with effects writes: one that each of them states, or a participant's own.
 
-    What people outside see (`external`) is in no store, a nested saga is no single write, and no transaction stays
+    A participant owns its data, so all its steps can be one local transaction whether or not its store has a name; a
+    single write without one is the next gate's.  What people outside see (`external`) is in no store, a nested saga is no single write, and no transaction stays
     open while somebody is waited for; so none of these may be among, or between, the writes.
     """
     writers = tuple(facts.writers)
+    if any(step.step.external for step in writers) or _waits_between(facts.flow, writers):
+        return None
     stores = {_store(facts.saga, step) for step in writers}
     store = stores.pop() if len(stores) == 1 else None
-    if store is None or any(step.step.external for step in writers) or _waits_between(facts.flow, writers):
+    names = {"steps": quoted(step.id for step in writers)}
+    one = len(writers) == 1
+    if store is not None:
+        verb = "writes" if one else "write"
+        return {**names, "where": f"{verb} in one store, {quoted([store])}", "there": f"on {quoted([store])}"}
+    services = {service_of(step.step) if step.step.saga is None else None for step in writers}
+    service = services.pop() if len(services) == 1 else None
+    if service is None or (one and writers[0].step.for_each is None):
         return None
-    return {"store": quoted([store]), "steps": quoted(step.id for step in writers)}
+    owner, there = (OWN_SERVICE, "there") if service == OWN_SERVICE else (quoted([service]), f"in {quoted([service])}")
+    belong, they = ("belongs", "it writes") if one else ("all belong", "they write")
+    return {**names, "where": f"{belong} to {owner}, which owns the data {they}", "there": there}
 
 
 def _store(saga: Saga, step: FlowStep) -> str | None:
@@ -149,7 +162,7 @@ def _owner(saga: Saga, step: FlowStep) -> str | None:
 def _locked(flow: Flow, resource: str, writers: list[FlowStep]) -> bool:
     return any(
         step.step.lock == resource
-        and all(step.index == writer.index or flow.ancestors[writer.index] >> step.index & 1 for writer in writers)
+        and all(step.index == writer.index or flow.sure_ancestors[writer.index] >> step.index & 1 for writer in writers)
         for step in flow.steps
     )
 
@@ -162,7 +175,7 @@ def _no_way_back(facts: Facts) -> Names | None:
     flow, missing = facts.flow, frozenset(facts.missing)
     failing = 0
     for step in flow.steps:
-        if _fails_behind(step, missing):
+        if _fails_behind(step, missing, facts.sagas):
             failing |= 1 << step.index
     for index in flow.order:
         effect = flow.steps[index]
@@ -193,7 +206,7 @@ def _stays(step: FlowStep, missing: frozenset[str]) -> bool:
     return step.compensation is None
 
 
-def _fails_behind(step: FlowStep, missing: frozenset[str]) -> bool:
+def _fails_behind(step: FlowStep, missing: frozenset[str], sagas: Mapping[str, Saga]) -> bool:
     """Whether a step hurts behind a point of no return.
 
     A definitive no does, wherever it comes from.  Tries that are used up hurt where something would be rolled back;
@@ -202,6 +215,8 @@ def _fails_behind(step: FlowStep, missing: frozenset[str]) -> bool:
     """
     if step.says_no or step.kind == "pivot":
         return True
+    if step.step.saga in sagas and not any(inner.can_fail for inner in Flow(sagas[step.step.saga], sagas).steps):
+        return False
     return step.kind == "compensatable" and step.id not in missing and step.can_fail
 
 
@@ -235,8 +250,8 @@ GATES: Final[tuple[Gate, ...]] = (
         "none",
         "Are all writes in one store?",
         lambda facts, score: _one_store(facts),
-        "{steps} write in one store, {store}",
-        "Do it in one local transaction on {store}: it is atomic and isolated, and there is nothing to compensate.",
+        "{steps} {where}",
+        "Do it in one local transaction {there}: it is atomic and isolated, and there is nothing to compensate.",
         "not every write were in the same store",
         "Richardson: Microservices Patterns, ch. 4; Azure Architecture Center, saga",
     ),
@@ -276,7 +291,7 @@ GATES: Final[tuple[Gate, ...]] = (
         "May a step fail beside or after an effect that cannot be undone?",
         lambda facts, score: _no_way_back(facts),
         "{effect} cannot be undone, and {step}, {where}, {how}",
-        "Let {step} come before {effect}, or make sure that it cannot fail (see SG202); the style is secondary.",
+        "Let {step} come before {effect}, or make sure that it cannot fail (`sagactl lint` names the place); the style is secondary.",
         "nothing that can fail came beside or after what cannot be undone",
         "Mehrotra, Rastogi, Silberschatz, Korth, ICDCS 1992; Richardson: Microservices Patterns, ch. 4 (pivot)",
     ),

@@ -17,6 +17,9 @@ def fit(text: str, columns: int) -> str:
     missing = columns - width(text)
     if missing >= 0:
         return text + " " * missing
-    while text and width(text) > columns - 1:
-        text = text[:-1]
-    return text + "…" + " " * (columns - 1 - width(text))
+    taken, used = 0, 0
+    for char in text:
+        if used + width(char) > columns - 1:
+            break
+        taken, used = taken + 1, used + width(char)
+    return text[:taken] + "…" + " " * (columns - 1 - used)

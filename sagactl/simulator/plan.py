@@ -28,24 +28,29 @@ _address = re.compile(
 class PlannedFault(NamedTuple):
     """One fault of a plan: at which try of which step (`EVERY_TRY` for all), and which row of the table.
 
-    `after` is for what happens to the run: not while the step is in flight, but just after its answer.
+    `after` is for what happens to the run: not while the step is in flight, but just after its answer.  `word` is what
+    was asked for, where that stands for several steps: it is met when one of them meets it.
     """
 
     step: str
     attempt: int
     fault: str
     after: bool = False
+    word: str = ""
 
     def __str__(self) -> str:
         attempt = "#*" if self.attempt == EVERY_TRY else f"#{self.attempt}" if self.attempt > 1 else ""
         return f"{self.step}{'!' if self.after else ''}{attempt}:{self.fault}"
 
-    def hits(self, step: str, operation: Operation, attempt: int, fault: str) -> bool:
-        """Whether this is the fault: one that is not the compensation's own hits the action alone."""
-        forward = operation in ("action", "wait")
-        if self.step != step or self.fault != fault or forward == fault.startswith("compensation-"):
+    def hits(self, step: str, operation: Operation, attempt: int, fault: str, run: int = 0) -> bool:
+        """Whether this is the fault: one of the compensation hits that alone, any other the action (or wait) alone.
+
+        A fault of one try happens once, so not again after the saga was restarted.
+        """
+        own = operation == "undo" if fault.startswith("compensation-") else operation in ("action", "wait")
+        if self.step != step or self.fault != fault or not own:
             return False
-        return self.attempt in (EVERY_TRY, attempt)
+        return self.attempt == EVERY_TRY or (self.attempt == attempt and run == 0)
 
 
 class Plan(NamedTuple):
@@ -78,9 +83,9 @@ def make_plan(
 ) -> Plan:
     """The plan that these words name; raises UsageError for what does not exist or can never happen."""
     planned = [
-        *(_fail(step) for id in fail for step in find_steps(flow, id)),
-        *(_timeout(step) for id in timeout for step in find_steps(flow, id)),
-        *(PlannedFault(step.id, EVERY_TRY, "compensation-fail") for id in fail_undo for step in find_steps(flow, id)),
+        *(_fail(flow, step)._replace(word=_word(flow, id)) for id in fail for step in find_steps(flow, id)),
+        *(_timeout(flow, step)._replace(word=_word(flow, id)) for id in timeout for step in find_steps(flow, id)),
+        *(_fail_undo(step)._replace(word=_word(flow, id)) for id in fail_undo for step in find_steps(flow, id)),
         *(fault for text in faults for fault in _parse(flow, text)),
     ]
     for fault in planned:
@@ -114,19 +119,32 @@ def refuse_unsupported(flow: Flow) -> None:
             raise NotSupported("simulate", "a step that starts when another one fails or is undone", where)
 
 
-def _fail(plan: FlowStep) -> PlannedFault:
+def _fail(flow: Flow, plan: FlowStep) -> PlannedFault:
     """A business no where the step lists one; otherwise a technical failure of every try."""
     if plan.step.rejects:
-        return PlannedFault(plan.id, 1, "reject")
+        return PlannedFault(plan.id, _once(flow), "reject")
     if plan.step.wait is not None:
-        return PlannedFault(plan.id, 1, "request-lost")
+        return PlannedFault(plan.id, _once(flow), "request-lost")
     return PlannedFault(plan.id, EVERY_TRY, "fail")
 
 
-def _timeout(plan: FlowStep) -> PlannedFault:
+def _once(flow: Flow) -> int:
+    """The first try; all of them where the saga is tried again, because what fails would fail again."""
+    return EVERY_TRY if flow.saga.rollback.then == "restart" else 1
+
+
+def _word(flow: Flow, id: str) -> str:
+    return "" if id in flow else id
+
+
+def _fail_undo(plan: FlowStep) -> PlannedFault:
+    return PlannedFault(plan.id, EVERY_TRY, "compensation-fail")
+
+
+def _timeout(flow: Flow, plan: FlowStep) -> PlannedFault:
     """The answer never comes, to any try: it was done, but nobody knows; a wait is simply never answered."""
     if plan.step.wait is not None:
-        return PlannedFault(plan.id, 1, "request-lost")
+        return PlannedFault(plan.id, _once(flow), "request-lost")
     return PlannedFault(plan.id, EVERY_TRY, "reply-lost")
 
 
@@ -144,7 +162,8 @@ def _parse(flow: Flow, text: str) -> list[PlannedFault]:
     after = bool(matched["after"] or matched["after2"])
     if after and BY_NAME[matched["fault"]].subject != "run":
         raise UsageError(f"`{text}`: only `crash`, `cancel` and `deadline` can come just after an answer")
-    return [PlannedFault(plan.id, number, matched["fault"], after) for plan in steps]
+    word = _word(flow, matched["step"])
+    return [PlannedFault(plan.id, number, matched["fault"], after, word) for plan in steps]
 
 
 def _refuse_impossible(flow: Flow, planned: PlannedFault) -> None:
@@ -164,7 +183,7 @@ def _refuse_impossible(flow: Flow, planned: PlannedFault) -> None:
 
 
 def _instead(plan: FlowStep, fault: str) -> str:
-    possible = [name for name, row in BY_NAME.items() if not row.possible(plan)]
+    possible = [name for name, row in BY_NAME.items() if name != fault and not row.possible(plan)]
     return f"possible at `{plan.id}`: " + ", ".join(f"`{name}`" for name in possible) if possible else ""
 
 

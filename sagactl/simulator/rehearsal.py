@@ -2,69 +2,106 @@
 
 Time is virtual: a message takes half of its participant's latency each way, timers take what the machine allows
 (the longest pause), and the moment of each move is the heap's, not the clock's.  A latency that is longer than the
-timeout is the fault `late` and is reported as such.
+timeout is the fault `late` and is reported as such.  With chance (`Draw`) times are drawn, and faults may be.
 """
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from sagactl.errors import UsageError
-from sagactl.flow import Flow, FlowStep
+from sagactl.flow import Flow
 from sagactl.machine.state import ACTIVE, BACK, PARKED, State, outcome, pivot_committed, status
-from sagactl.model import Choice, Latency
+from sagactl.simulator.chance import Chance
+from sagactl.simulator.decisions import Decisions
+from sagactl.simulator.delays import delay_of, typical_delay_s
+from sagactl.simulator.hazards import (
+    INTERRUPTIONS,
+    Flight,
+    Hazard,
+    chosen,
+    flight_of,
+    hazards,
+    interruption_of,
+    name_of,
+)
 from sagactl.simulator.plan import Plan, PlannedFault, refuse_unsupported
+from sagactl.simulator.rates import Rates
+from sagactl.simulator.saved import truth_of
 from sagactl.trace import DeadLetter, Moment, Trace
-from sagactl.world.moments import participant_of
 from sagactl.world.parts import Move, Operation, World
 from sagactl.world.properties import violations
-from sagactl.world.world import DUPLICATES, Step, apply, begin, moves
-
-LATENCY_S: Final = 0.1
-"""Where nothing is said of how long a participant takes."""
+from sagactl.world.world import DUPLICATES, Step, apply, begin, moves, take_up
 
 MAX_MOVES: Final = 200_000
 """More than a rehearsal needs, unless somebody asks for hundreds of thousands of tries."""
 
-_INTERRUPTIONS: Final[tuple[Literal["crash", "cancel", "deadline"], ...]] = ("crash", "cancel", "deadline")
-
-_OUTLIVE_A_RESTART: Final = ("deliver", "answer", "deadline")
+OUTLIVE_A_RESTART: Final = ("deliver", "answer", "deadline")
 
 HANGS: Final = "no answer, and no timeout notices it"
 STILL_RETRYING: Final = "still retrying"
 
 
-def rehearse(flow: Flow, plan: Plan = Plan()) -> Trace:
-    """The trace of one run under the plan; raises NotSupported for constructs that cannot be run yet."""
+def rehearse(flow: Flow, plan: Plan = Plan(), state: State | None = None, draw: Draw | None = None) -> Trace:
+    """The trace of one run under the plan, from the start or from a saved state; with `draw` as chance has it.
+
+    Raises NotSupported for constructs that cannot be run yet.
+    """
     refuse_unsupported(flow)
-    return _Rehearsal(flow, plan).play()
+    return Rehearsal(bounded(flow, plan.max_tries), plan, state, draw).play()
 
 
-class _Due(NamedTuple):
-    """A move and when it happens."""
+def bounded(flow: Flow, most: int) -> Flow:
+    """A saga that is tried again for ever is tried again only so often here."""
+    rollback = flow.saga.rollback
+    if rollback.then != "restart" or rollback.max_restarts is not None:
+        return flow
+    saga = replace(flow.saga, rollback=replace(rollback, max_restarts=most))
+    return Flow(saga, scopes=flow.scopes, parts=flow.parts)
 
-    t_s: float
-    position: int
-    move: Move
+
+class Draw(NamedTuple):
+    """Chance, how probable faults are, and which participants are slower than they say."""
+
+    chance: Chance
+    rates: Rates = Rates()
+    slow: Mapping[str, float] = {}
 
 
-class _Rehearsal:
+Ready = tuple[int, Move]
+"""A move that waits for its time, with its place among all moves, which decides between equal times."""
+
+
+class Look(NamedTuple):
+    """What can come next: one move whatever the time is, or the earliest of several; neither at the end."""
+
+    forced: Move | None
+    ready: tuple[Ready, ...] = ()
+    faulty: tuple[Move, ...] = ()
+
+
+class Rehearsal:
     """The world, the virtual time, and what has been seen so far."""
 
-    def __init__(self, flow: Flow, plan: Plan) -> None:
-        self.flow, self.plan = flow, plan
+    def __init__(self, flow: Flow, plan: Plan, state: State | None = None, draw: Draw | None = None) -> None:
+        self.flow, self.plan, self.draw = flow, plan, draw
         self.now_s = 0.0
         self.due_s: dict[tuple[object, ...], float] = {}
+        self.legs_s: dict[tuple[object, ...], float] = {}
         self.moments: list[Moment] = []
         self.executed: list[str] = []
         self.compensated: list[str] = []
         self.used: set[PlannedFault] = set()
-        self.notes: list[str] = []
+        self.decisions = Decisions(plan)
         self.deadlines_over: set[str] = set()
         self.pending: Move | None = None
         self.copied: set[tuple[object, ...]] = set()
+        self.interrupted: set[Flight] = set()
+        self.crashes = 0
         self.ended_s: float | None = None
-        first = begin(flow)
+        first = begin(flow) if state is None else take_up(flow, state, tuple(map(truth_of, state.steps)))
         self.world = World(State("forward", first.world.state.steps), (), ())
         self._take(first)
 
@@ -72,14 +109,28 @@ class _Rehearsal:
         for _ in range(MAX_MOVES):
             move = self._next()
             if move is None:
-                return self._trace()
-            if move.kind == "deadline":
-                self.deadlines_over.add(move.detail)
-            self._take(apply(self.flow, self.world, move), late=self._is_late(move))
+                return self.trace()
+            self.happen(move)
         raise UsageError(
             f"the rehearsal of `{self.flow.saga.id}` has not ended after {MAX_MOVES} moves",
             help="let it try less often: `--max-tries`, or smaller `attempts`",
         )
+
+    def happen(self, move: Move) -> None:
+        """The move happens now."""
+        if move.kind == "deadline":
+            self.deadlines_over.add(move.detail)
+        self._take(apply(self.flow, self.world, move), late=self._is_late(move))
+        if self.draw is not None:
+            self.crashes += move.kind == "crash"
+            self._forget_what_arrived()
+
+    def _forget_what_arrived(self) -> None:
+        """Which messages were copied, or had something happen beside them, matters while they are on their way."""
+        if self.copied and not self.plan.faults:
+            self.copied &= {("deliver", *message[:3]) for message in self.world.messages if not message.is_reply}
+        if self.interrupted:
+            self.interrupted &= {(*message[:3], message.copy, message.run) for message in self.world.messages}
 
     def _take(self, step: Step, late: bool = False) -> None:
         before = self.world.state
@@ -96,7 +147,7 @@ class _Rehearsal:
             # Nothing was left, so whatever was being undone is undone now; timers start anew.
             undone = zip(self.flow.steps, before.steps, strict=True)
             self.compensated += [plan.id for plan, old in undone if old.record in BACK]
-            self.due_s = {timer: due_s for timer, due_s in self.due_s.items() if timer[0] in _OUTLIVE_A_RESTART}
+            self.due_s = {timer: due_s for timer, due_s in self.due_s.items() if timer[0] in OUTLIVE_A_RESTART}
             return
         for plan, old, new in zip(self.flow.steps, before.steps, after.steps, strict=True):
             if new.known and not old.known:  # on the way back it may be undone in the same breath
@@ -107,13 +158,24 @@ class _Rehearsal:
     # -- what comes next
 
     def _next(self) -> Move | None:
-        """The earliest move; when only hopeless retries are left, or nothing at all, the driver gives up."""
+        """The earliest move, or its faulty variant."""
+        look = self.look()
+        if not look.ready:
+            return look.forced
+        if self.draw is not None:
+            self._draw_times(look.ready, self.draw)
+        due_s, _, move = min((self._due(move), position, move) for position, move in look.ready)
+        self.now_s = max(self.now_s, due_s)
+        planned = self.planned_instead(move, look.faulty)
+        return planned or self.meet(move, self._drawn(move, look.faulty))
+
+    def look(self) -> Look:
+        """What can come next; when only hopeless retries are left, or nothing at all, the driver gives up."""
         if self.pending is not None:
             move, self.pending = self.pending, None
-            return move
+            return Look(move)
         possible = list(moves(self.flow, self.world))
-        faulty = [move for move in possible if move.fault]
-        ready: list[_Due] = []
+        ready: list[Ready] = []
         held: list[Move] = []
         late: list[Move] = []
         for position, move in enumerate(possible):
@@ -121,19 +183,15 @@ class _Rehearsal:
                 continue
             if self._hopeless(move):
                 held.append(move)
-                continue
-            if self._is_made_late(move):
+            elif self._is_made_late(move):
                 late.append(move)
-                continue
-            due_s = self.due_s.setdefault(self._timer(move), self.now_s + self._delay_s(move))
-            ready.append(_Due(due_s, position, move))
+            else:
+                ready.append((position, move))
         if late and (not ready or self._only_the_deadline_is_left(ready)):
-            return late[0]
+            return Look(late[0])
         if not ready or (held and self._only_the_deadline_is_left(ready)):
-            return self._give_up(held)
-        chosen = min(ready)
-        self.now_s = max(self.now_s, chosen.t_s)
-        return self._with_fault(chosen.move, faulty)
+            return Look(self._give_up(held))
+        return Look(None, tuple(ready), tuple(move for move in possible if move.fault))
 
     def _is_made_late(self, move: Move) -> bool:
         """Whether the plan holds this request back until everything else has settled."""
@@ -143,8 +201,8 @@ class _Rehearsal:
 
     def _planned(self, move: Move, fault: str) -> bool:
         """Whether the plan wants this fault here; it counts as met."""
-        step = self.flow.steps[move.step].id
-        found = [planned for planned in self.plan.faults if planned.hits(step, move.operation, move.attempt, fault)]
+        here = (self.flow.steps[move.step].id, move.operation, move.attempt, fault, move.run)
+        found = [planned for planned in self.plan.faults if planned.hits(*here)]
         self.used.update(found)
         return bool(found)
 
@@ -155,15 +213,15 @@ class _Rehearsal:
         step = self.flow.steps[move.step].id
         for planned in self.plan.faults:
             here = planned.after == (move.kind == "answer") and planned not in self.used
-            for kind in _INTERRUPTIONS:
-                if here and planned.hits(step, move.operation, move.attempt, kind):
+            for kind in INTERRUPTIONS:
+                if here and planned.hits(step, move.operation, move.attempt, kind, move.run):
                     self.used.add(planned)
-                    return Move(kind, fault="crash" if kind == "crash" else "")
+                    return interruption_of(kind)
         return None
 
-    def _only_the_deadline_is_left(self, ready: list[_Due]) -> bool:
+    def _only_the_deadline_is_left(self, ready: list[Ready]) -> bool:
         """After the pivot a deadline changes nothing that is worth waiting for."""
-        return pivot_committed(self.flow, self.world.state) and all(due.move.kind == "deadline" for due in ready)
+        return pivot_committed(self.flow, self.world.state) and all(move.kind == "deadline" for _, move in ready)
 
     def _wanted(self, move: Move) -> bool:
         if move.kind in ("cancel", "crash"):
@@ -172,11 +230,8 @@ class _Rehearsal:
             return move.detail not in self.deadlines_over
         if move.kind == "decide":
             choice, _, outcome_id = move.detail.partition("=")
-            return self._outcome(self.flow.saga.choices[choice]) == outcome_id
+            return self.decisions.outcome(self.flow.saga.choices[choice]) == outcome_id
         return True
-
-    def _timer(self, move: Move) -> tuple[object, ...]:
-        return (*move.subject, move.detail) if move.kind in ("decide", "deadline") else move.subject
 
     def _hopeless(self, move: Move) -> bool:
         if move.kind != "retry" or move.attempt < self.plan.max_tries:
@@ -194,18 +249,44 @@ class _Rehearsal:
                 return Move("give-up", plan.index, operation, step.tries, detail=HANGS)
         return None
 
-    def _with_fault(self, move: Move, faulty: list[Move]) -> Move:
-        """The planned faulty variant of the move, if there is one that can happen now."""
+    def planned_instead(self, move: Move, faulty: tuple[Move, ...]) -> Move | None:
+        """What the plan lets happen instead of the move: a faulty variant that can happen now, an interruption."""
         interruption = self._interruption(move)
         if interruption is not None and move.kind == "deliver":
             return interruption
         self.pending = interruption
-        for variant in faulty:
-            if variant.subject == move.subject and not self._is_copied(variant) and self._planned(move, variant.fault):
-                if variant.fault in DUPLICATES:
-                    self.copied.add(variant.subject[:4])
-                return variant
-        return move
+        for variant in self._variants(move, faulty):
+            if self._planned(move, variant.fault):
+                return self.meet(move, variant)
+        return None
+
+    def _variants(self, move: Move, faulty: tuple[Move, ...]) -> Iterator[Move]:
+        return (each for each in faulty if each.subject == move.subject and not self._is_copied(each))
+
+    def meet(self, move: Move, instead: Move) -> Move:
+        """What happens instead of the move, with what has to be remembered of it."""
+        if instead.fault in DUPLICATES:
+            self.copied.add(instead.subject[:4])
+        elif instead.kind in INTERRUPTIONS and move.kind == "deliver":
+            self.interrupted.add(flight_of(move))
+        return instead
+
+    def hazards(self, move: Move, faulty: tuple[Move, ...]) -> tuple[Hazard, ...]:
+        """What chance may put in the place of the move; what happens to the run does so once for each message."""
+        if self.draw is None or move.kind not in ("deliver", "answer"):
+            return ()
+        phase = self.world.state.phase if flight_of(move) not in self.interrupted else "ended"
+        variants = self._variants(move, faulty)
+        return hazards(self.draw.rates, self.flow.steps[move.step], phase, move, variants)
+
+    def _drawn(self, move: Move, faulty: tuple[Move, ...]) -> Move:
+        """What chance makes of the move."""
+        found = self.hazards(move, faulty)
+        if self.draw is None or not found:
+            return move
+        uniform = self.draw.chance.uniform(name_of(self.flow.steps[move.step], move, self.crashes))
+        hazard = chosen(found, uniform)
+        return move if hazard is None else hazard.move
 
     def _is_copied(self, variant: Move) -> bool:
         """Whether this try was duplicated already: a copy of a copy shows nothing new."""
@@ -224,69 +305,30 @@ class _Rehearsal:
 
     # -- how long it takes
 
-    def _delay_s(self, move: Move) -> float:
-        if move.kind in ("deliver", "answer"):
-            plan = self.flow.steps[move.step]
-            if plan.step.local:
-                return 0.0
-            whole_s = self._latency_s(plan, move.operation)
-            return whole_s if move.operation == "wait" else whole_s / 2
-        if move.kind == "deadline":
-            return self._deadline_s(move.detail)
-        if move.kind not in ("timeout", "retry"):
-            return 0.0
-        plan = self.flow.steps[move.step]
-        policy = plan.action if move.operation in ("action", "wait", "status") else plan.undo
-        assert policy is not None
-        return policy.pause_s(move.attempt) if move.kind == "retry" else policy.timeout_s or 0.0
+    def _due(self, move: Move) -> float:
+        """When the move happens, unless something else comes first; a timer that is running goes on running."""
+        if self.draw is None:
+            return self.due_s.setdefault(timer_of(move), self.now_s + typical_delay_s(self.flow, move, {}))
+        return self.due_s[timer_of(move)]
 
-    def _deadline_s(self, scope: str) -> float:
-        deadline = self.flow.saga.deadline
-        if scope == "":
-            return deadline.after_s if deadline is not None else 0.0
-        return next(each.after_s for each in self.flow.scopes if each.name == scope)
-
-    def _latency_s(self, plan: FlowStep, operation: Operation) -> float:
-        """The nearest statement wins; what is stated on a step holds where the step is done."""
-        name = participant_of(plan, operation)
-        owner = self.flow.saga.participants.get(name)
-        near = plan.step.latency if name == (plan.step.participant or "") else None
-        latency = near or (owner.latency if owner is not None else None)
-        return LATENCY_S if latency is None else typical_s(latency)
-
-    # -- choices
-
-    def _outcome(self, choice: Choice) -> str:
-        """The outcome asked for, else the one the input decides, else `otherwise`; what was assumed is said."""
-        chosen = self.plan.choices.get(choice.id)
-        if chosen is not None:
-            return chosen
-        decided, reason = self._decided_by_data(choice)
-        note = f"choice `{choice.id}`: `{decided}`, {reason}"
-        if note not in self.notes:
-            self.notes.append(note)
-        return decided
-
-    def _decided_by_data(self, choice: Choice) -> tuple[str, str]:
-        from sagactl.predicates import Mistake, Undecided, evaluate, parse
-
-        data = {"input": self.plan.data or {}, "steps": {}}
-        for known in choice.outcomes:
-            predicate = parse(known.predicate) if not known.is_otherwise else None
-            if predicate is None or isinstance(predicate, Mistake):
-                break
-            held = evaluate(predicate, data)
-            if isinstance(held, Undecided):
-                missing_input = self.plan.data is None and held.reason.startswith("input.")
-                why = "no input was given" if missing_input else held.reason
-                return choice.outcomes[-1].id, f"because {why}; `--choose {choice.id}=…` decides otherwise"
-            if held:
-                return known.id, f"because {known.predicate}"
-        return choice.outcomes[-1].id, "because nothing else holds"
+    def _draw_times(self, ready: tuple[Ready, ...], draw: Draw) -> None:
+        """Timers that are still running are kept; the others are drawn anew, an answer like its request."""
+        running, legs = self.due_s, self.legs_s
+        self.due_s, self.legs_s = {}, {}
+        for _, move in ready:
+            timer, request = timer_of(move), request_of(move)
+            if timer in running:
+                self.due_s[timer], self.legs_s[timer] = running[timer], legs[timer]
+                continue
+            delay = delay_of(self.flow, self.world, move, draw.slow, self.crashes)
+            leg_s = legs[request] if request in legs else delay.drawn_s(draw.chance)
+            start_s = 0.0 if is_of_the_run(move) else self.now_s
+            self.due_s[timer], self.legs_s[timer] = start_s + leg_s, leg_s
 
     # -- the end
 
-    def _trace(self) -> Trace:
+    def trace(self) -> Trace:
+        """What has happened, once the run has ended."""
         state = self.world.state
         how = outcome(self.flow, state)
         assert how is not None, "a rehearsal ends only with its run"
@@ -302,10 +344,22 @@ class _Rehearsal:
             duration_s=self.ended_s or 0.0,
             violations=tuple(violations(self.flow, self.world)),
             moments=tuple(self.moments),
-            unused_faults=tuple(str(fault) for fault in self.plan.faults if fault not in self.used),
-            notes=tuple(self.notes),
+            unused_faults=self._unused(),
+            notes=(*self.decisions.notes, *self._unheard(state)),
             replay={"version": 1, "saga": self.flow.saga.id, **self.plan.as_json()},
         )
+
+    def _unheard(self, state: State) -> list[str]:
+        """What the end of the run cannot say, because nobody waited for an answer."""
+        pairs = zip(self.flow.steps, state.steps, strict=True)
+        unheard = [plan.id for plan, step in pairs if step.record == "unheard"]
+        return [f"`{id}`: nobody waits for its answer, so the run does not know whether it was done" for id in unheard]
+
+    def _unused(self) -> tuple[str, ...]:
+        """The faults that never happened; one that was asked of several steps at once needs to happen at one."""
+        met = {(fault.word, fault.fault) for fault in self.used if fault.word}
+        unmet = (fault for fault in self.plan.faults if fault not in self.used)
+        return tuple(str(fault) for fault in unmet if (fault.word, fault.fault) not in met)
 
     def _dead_letters(self, state: State) -> list[DeadLetter]:
         return [
@@ -315,8 +369,16 @@ class _Rehearsal:
         ]
 
 
-def typical_s(latency: Latency) -> float:
-    """The middle of a distribution: its value, the middle of its range, its mean, its median."""
-    if latency.shape == "uniform":
-        return sum(latency.values_s) / 2
-    return latency.values_s[0]
+def request_of(move: Move) -> tuple[object, ...]:
+    """The timer of the request that an answer answers; of any other move, none that there is."""
+    return ("deliver", *move.subject[1:4], "", *move.subject[5:]) if move.kind == "answer" else ()
+
+
+def is_of_the_run(move: Move) -> bool:
+    """Whether its time counts from the start of the run, restarts or not."""
+    return move.kind == "deadline" and move.detail == ""
+
+
+def timer_of(move: Move) -> tuple[object, ...]:
+    """What tells one running time from another."""
+    return (*move.subject, move.detail) if move.kind in ("decide", "deadline") else move.subject

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from sagactl.errors import suggest
+from sagactl.errors import nearest, suggest
 from sagactl.finding import Finding, Place, Related
 from sagactl.flow import Flow
-from sagactl.model import OTHERWISE, Compensation, Route, Saga, Step
+from sagactl.model import OTHERWISE, Compensation, Latency, Route, Saga, Step
 from sagactl.source.check import MISSING, RULE_NAMES, Kept, check_record, region, short
 from sagactl.source.document import Document, parse
 
@@ -88,6 +88,10 @@ def _read_root(kept: Kept, document: Document) -> Saga | None:
 
 def _check_whole(kept: Kept, saga: Saga, document: Document) -> None:
     """What no single value can show: ids, references, cycles, expressions."""
+    for participant in saga.participants.values():
+        _latency(kept, participant.latency)
+    for step in saga.steps:
+        _latency(kept, step.latency)
     _duplicates(kept, saga)
     names = _Names(saga)
     for step in saga.steps:
@@ -98,12 +102,24 @@ def _check_whole(kept: Kept, saga: Saga, document: Document) -> None:
     _cycles(kept, saga)
 
 
+def _participants_of(step: Step) -> Iterator[str]:
+    undo = step.compensation
+    yield from (name for name in (step.participant, undo.participant if undo else None) if name is not None)
+
+
+def _latency(kept: Kept, latency: Latency | None) -> None:
+    if latency is not None and len(latency.values_s) == 2 and latency.values_s[0] > latency.values_s[1]:
+        kept.add("SG019", "the first of these is longer than the second", Place(latency.route), help="exchange them")
+
+
 class _Names:
     """The ids that a definition declares; participants may be left undeclared as a whole in a draft."""
 
     def __init__(self, saga: Saga) -> None:
         self.steps = {step.id: step for step in saga.steps}
-        self.participants = saga.participants or None
+        self.declared = bool(saga.participants)
+        named = [name for step in saga.steps for name in _participants_of(step)]
+        self.participants = saga.participants or dict.fromkeys(named)
         self.input = saga.input
 
 
@@ -189,8 +205,8 @@ def _participant(kept: Kept, names: _Names, saga: Saga, step: Step) -> None:
 
 
 def _known_participant(kept: Kept, names: _Names, id: str | None, route: Route, step: str = "") -> None:
-    """In a draft without any `participants` every one exists, with nothing stated."""
-    if id is not None and names.participants is not None and id not in names.participants:
+    """In a draft without any `participants` every one that a step names exists, with nothing stated."""
+    if id is not None and id not in names.participants:
         _unknown(kept, "participant", id, names.participants, route, step)
 
 
@@ -224,12 +240,23 @@ def _data(kept: Kept, names: _Names, step: Step, data: Mapping[str, Any], route:
     while waiting:
         value, place = waiting.pop()
         if isinstance(value, str):
-            if value.startswith(("input.", "steps.")):
+            if value.startswith(("input.", "steps.")) or _is_misspelt_path(value):
                 _path(kept, names, step, value, place)
         elif isinstance(value, dict):
             waiting += [(inner, (*place, name)) for name, inner in value.items()]
         elif isinstance(value, list):
             waiting += [(inner, (*place, index)) for index, inner in enumerate(value)]
+
+
+def _is_misspelt_path(text: str) -> bool:
+    """Whether a literal was probably meant to be a path: `inptu.total`."""
+    root, dot, rest = text.partition(".")
+    return (
+        bool(dot and rest)
+        and rest.replace(".", "").replace("_", "").isalnum()
+        and root != "item"
+        and bool(nearest(root, ("input", "steps")))
+    )
 
 
 def _path(kept: Kept, names: _Names, step: Step | None, text: str, route: Route) -> None:

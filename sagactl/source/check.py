@@ -291,7 +291,8 @@ def _number(kept: Kept, shape: shapes.Number, node: Node, route: Route, key: str
 def _in_range(kept: Kept, node: Node, value: float, least: float, most: float) -> Any:
     if least <= value <= most:
         return value
-    return _wrong(kept, node, f"expected a number from {least:g} to {most:g}")
+    what = "a whole number" if isinstance(value, int) else "a number"
+    return _wrong(kept, node, f"expected {what} from {least:.10g} to {most:.10g}")
 
 
 def _typed(kept: Kept, node: Node, what: str) -> Any:

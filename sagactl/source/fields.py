@@ -40,7 +40,7 @@ _DATUM = Text(pattern=r"[A-Za-z_][A-Za-z0-9_]*", what="a data name such as `orde
 _TEMPLATE = Text(what="a key template such as `{saga_id}:{step}`", max_length=500)
 _PATH = Text(what="a path such as `input.order_id`", max_length=500)
 _PREDICATE = Text(what="a predicate such as `input.total > 1000`, or `otherwise`", max_length=1024)
-_STEP_IDS = Many(Id("a step id"))
+_STEP_IDS = Many(Id("a step id"), single=True)
 _RESOURCES = Many(Id("a resource id"), single=True)
 _IDEMPOTENCY = Word(("key", "natural", "none"))
 _FAILED_STEP = Word(("auto", "always", "never"))

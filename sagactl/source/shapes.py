@@ -40,7 +40,7 @@ class Count(NamedTuple):
     """A whole number."""
 
     least: int = 1
-    most: int = 1_000_000
+    most: int = 1_000_000_000
 
 
 class Number(NamedTuple):

@@ -146,6 +146,12 @@ def _sends_action(plan: FlowStep) -> str:
     return _sends(plan) or _acts(plan)
 
 
+def _answers(plan: FlowStep) -> str:
+    if plan.step.reply is False:
+        return f"nobody waits for an answer of `{plan.id}`"
+    return _sends_action(plan)
+
+
 FAULTS: Final[tuple[Fault, ...]] = (
     Fault(
         "reject", "request", ("action", "wait"), "turned-down",
@@ -181,7 +187,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
         "reply-lost", "reply", ("action", "undo", "fallback", "status"), "lost",
         "The answer never arrives: it was done, but nobody knows.",
         "Gray, Notes on Data Base Operating Systems, 1978",
-        _sends_action, _always, _lose,
+        _answers, _always, _lose,
     ),
     Fault(
         "duplicate", "request", ("action",), "duplicated",

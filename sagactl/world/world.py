@@ -42,6 +42,13 @@ def begin(flow: Flow) -> Step:
     return _carry_out(flow, world, State("forward", ()), commands, (first,))
 
 
+def take_up(flow: Flow, state: State, truths: tuple[Truth, ...]) -> Step:
+    """A world in which a run goes on from its record: what is outstanding is sent again."""
+    world = World(state, (), truths)
+    first = Moment("started", detail="from a saved state", status=status(flow, state))
+    return _carry_out(flow, world, state, resume(flow, state), (first,))
+
+
 def moves(flow: Flow, world: World) -> Iterator[Move]:
     """Everything that can happen next."""
     for position, message in enumerate(world.messages):
@@ -340,10 +347,14 @@ def _carry_out(flow: Flow, world: World, before: State, commands: c.Commands, mo
 
 
 def _skipped(flow: Flow, before: State, after: State) -> Iterator[Moment]:
+    chosen = dict(zip(flow.saga.choices, after.choices, strict=True))
     for plan, old, new in zip(flow.steps, before.steps, after.steps, strict=False):
         if new.record == "skipped" and old.record != "skipped":
-            reasons = ", ".join(f"{choice} is not {outcome}" for choice, outcome in plan.step.when.items())
-            yield Moment("skipped", plan.id, reasons, plan.step.participant or "")
+            when = plan.step.when.items()
+            reasons = [
+                f"{choice} is not {wanted}" for choice, wanted in when if chosen[choice] not in (None, "", wanted)
+            ]
+            yield Moment("skipped", plan.id, ", ".join(reasons), plan.step.participant or "")
 
 
 def _message(command: c.Command, run: int) -> Message | None:

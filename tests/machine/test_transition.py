@@ -425,14 +425,14 @@ def test_rule_5_the_order_is_the_reverse_of_after() -> None:
 
 def test_rule_5_independent_steps_are_undone_concurrently() -> None:
     story = Story(FAN, "a ok", "b ok", "c ok", "d no")
-    assert story.last == ["alert rollback: rejected", "undo c#1 with its result", "undo b#1 with its result"]
+    assert story.last == ["alert rollback: rejected", "undo b#1 with its result", "undo c#1 with its result"]
     assert story.tell("c undone").last == []
     assert story.tell("b undone").last == ["undo a#1 with its result"]
 
 
 def test_rule_5_a_parallel_rollback_undoes_all_at_once() -> None:
     story = Story(saga(act("a"), act("b"), act("c"), rollback={"order": "parallel"}), "a ok", "b ok", "c no")
-    assert story.last == ["alert rollback: rejected", "undo b#1 with its result", "undo a#1 with its result"]
+    assert story.last == ["alert rollback: rejected", "undo a#1 with its result", "undo b#1 with its result"]
 
 
 def test_rule_5_no_action_is_sent_again_on_the_way_back() -> None:

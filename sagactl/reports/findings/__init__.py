@@ -16,11 +16,11 @@ FORMATS: Final = ("full", "concise", "json")
 
 
 class Report(NamedTuple):
-    """The linted files of a run, and how to show them."""
+    """The linted files of a run, and how to show them; a width of 0 stands for no terminal."""
 
     files: tuple[Linted, ...]
     style: Style = plain
-    width: int = 100
+    width: int = 0
 
     def findings(self) -> Iterator[tuple[Linted, Located]]:
         return ((file, located) for file in self.files for located in file.findings)

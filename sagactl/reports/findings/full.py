@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from sagactl.escape import escape
 from sagactl.finding import Finding, Region, Related
 from sagactl.linter.lint import Linted, Located, locate
 from sagactl.reports.findings import Report, summary
 from sagactl.reports.style import Style
-from sagactl.reports.width import width
+from sagactl.reports.width import fit, width
 from sagactl.source.document import Document
 
 MAX_COLUMNS = 200
-"""Of a source line that is shown; a longer one is cut around the place."""
+"""Of a source line that is shown where there is no terminal; a longer one is cut around the place."""
 
 LETTERS = {"error": "E", "warning": "W", "info": "I"}
 
 
+class Look(NamedTuple):
+    """How a finding is shown: its colours, and how wide a line may be."""
+
+    style: Style
+    width: int
+
+
 def render(report: Report) -> str:
     """All findings, then a line with the counts."""
-    blocks = [_block(file, located, report.style) for file, located in report.findings()]
+    look = Look(report.style, report.width or MAX_COLUMNS)
+    blocks = [_block(file, located, look) for file, located in report.findings()]
     return "\n".join([*blocks, tail(report)]) + "\n"
 
 
-def _block(file: Linted, located: Located, style: Style) -> str:
-    finding, document = located.finding, file.reading.document
+def _block(file: Linted, located: Located, look: Look) -> str:
+    style, finding, document = look.style, located.finding, file.reading.document
     gutter = len(str(max(r.line for r in _regions(document, located))))
     lines = [header(file.reading.name, located, style)]
     if document.text.string:
-        lines += _snippet(document, located.region, "", finding.severity, gutter, style)
+        lines += _snippet(document, located.region, "", finding.severity, gutter, look)
         for related in finding.related:
-            lines += _related(document, related, gutter, style)
+            lines += _related(document, related, gutter, look)
         lines.append(_bar(gutter, style))
     lines += _remarks(finding, gutter, style)
     return "\n".join(lines) + "\n"
@@ -47,29 +57,30 @@ def _regions(document: Document, located: Located) -> list[Region]:
     return [located.region, *(locate(document, related.place) for related in located.finding.related)]
 
 
-def _related(document: Document, related: Related, gutter: int, style: Style) -> list[str]:
+def _related(document: Document, related: Related, gutter: int, look: Look) -> list[str]:
     region = locate(document, related.place)
-    return _snippet(document, region, related.message, "note", gutter, style, mark="-")
+    return _snippet(document, region, related.message, "note", gutter, look, mark="-")
 
 
 def _snippet(
-    document: Document, region: Region, label: str, role: str, gutter: int, style: Style, mark: str = "^"
+    document: Document, region: Region, label: str, role: str, gutter: int, look: Look, mark: str = "^"
 ) -> list[str]:
-    """The source line with its number, and a mark under the token."""
+    """The source line with its number, and a mark under the token; a long line is cut around it."""
     if region.line > len(document.lines):
         return []
+    style, room = look.style, max(look.width - gutter - 4, 20)
     source = document.lines[region.line - 1]
     start = min(region.column - 1, len(source))
     end = region.end_column - 1 if region.end_line == region.line else len(source)
-    end = max(min(end, len(source)), start)
-    left = max(0, start - MAX_COLUMNS // 2)
-    before, token, after = source[left:start], source[start:end], source[end : left + MAX_COLUMNS]
-    token = token[:MAX_COLUMNS]
+    end = max(min(end, len(source), start + room // 2), start)
+    left = max(0, start - room // 3) if width(escape(source)) > room else 0
+    before, token, after = source[left:start], source[start:end], source[end:]
     shown = ("…" if left else "") + escape(before)
+    line = f"{shown}{escape(token)}{escape(after)}".rstrip()
     number = style("frame", f"{region.line:>{gutter}} |")
     marks = style(role, mark * max(1, width(escape(token)))) + (f" {style(role, escape(label))}" if label else "")
     return [
-        f"{number} {shown}{escape(token)}{escape(after)}".rstrip(),
+        f"{number} {line if width(line) <= room else fit(line, room).rstrip()}",
         f"{_bar(gutter, style)} {' ' * width(shown)}{marks}",
     ]
 
@@ -105,9 +116,7 @@ def tail(report: Report) -> str:
             if number
         ]
         text = f"{', '.join(found)} in {files}"
-    extras = [f"{counts.fixable} fixable"] * bool(counts.fixable) + [f"{counts.suppressed} suppressed"] * bool(
-        counts.suppressed
-    )
+    extras = [f"{counts.suppressed} suppressed"] * bool(counts.suppressed)
     return text + (f" ({', '.join(extras)})" if extras else "")
 
 

@@ -18,6 +18,12 @@ Paint = Callable[[str, Role], str]
 
 WIDTH: Final = 100
 
+SHORTEST_NAME: Final = 24
+"""So much of a saga's name stays in the table; before more of it is cut, columns are left out."""
+
+_COLUMNS: Final = ("saga", "recommended", "strength", "score", "declared", "decided by")
+_FIRST_TO_GO: Final = (5, 4, 2)
+
 BAR_POINTS: Final = 8
 """Where the bar ends on either side; what is beyond is shown at its end, and the number is printed beside it."""
 
@@ -51,15 +57,28 @@ def render(
 
 
 def _table(recommended: Sequence[Recommended], paint: Paint, width: int) -> Iterator[str]:
-    header = ("saga", "recommended", "strength", "score", "declared", "decided by")
     rows = [_row(each.recommendation) for each in recommended]
-    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
-    # Only the saga's id may be long; it gives way so that the verdict stays readable.
-    widths[0] = max(8, min(widths[0], width - sum(widths[1:]) - 2 * (len(widths) - 1)))
-    yield paint(_columns(header, widths), "heading")
+    widths = [max(map(len, cells)) for cells in zip(_COLUMNS, *rows, strict=True)]
+    kept = _kept(widths, width)
+    room = width - sum(widths[column] + 2 for column in kept[1:])
+    widths[0] = max(8, min(widths[0], room))
+    yield paint(_columns(_COLUMNS, kept, widths), "heading")
     for each, row in zip(recommended, rows, strict=True):
-        line = _columns((_shortened(row[0], widths[0]), *row[1:]), widths)
+        line = _columns((_shortened(row[0], widths[0]), *row[1:]), kept, widths)
         yield paint(line, "warning") if each.recommendation.agrees is False else line
+    left_out = [name for column, name in enumerate(_COLUMNS) if column not in kept]
+    if left_out:
+        words = f"no room for {', '.join(f'`{name}`' for name in left_out)}; `--verbose` shows all"
+        yield from (paint(line, "dim") for line in _wrapped(words, width))
+
+
+def _kept(widths: Sequence[int], width: int) -> list[int]:
+    """The columns that fit beside enough of the names; the verdict and its score always stay."""
+    kept = list(range(len(widths)))
+    for column in _FIRST_TO_GO:
+        if min(widths[0], SHORTEST_NAME) + sum(widths[each] + 2 for each in kept[1:]) > width:
+            kept.remove(column)
+    return kept
 
 
 def _row(found: Recommendation) -> tuple[str, ...]:
@@ -69,8 +88,8 @@ def _row(found: Recommendation) -> tuple[str, ...]:
     return escape(found.saga), found.recommendation, found.strength, signed(found.score), declared, by
 
 
-def _columns(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(size) for cell, size in zip(cells, widths, strict=True)).rstrip()
+def _columns(cells: Sequence[str], kept: Sequence[int], widths: Sequence[int]) -> str:
+    return "  ".join(cells[column].ljust(widths[column]) for column in kept).rstrip()
 
 
 def _shortened(text: str, width: int) -> str:

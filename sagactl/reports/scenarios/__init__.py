@@ -5,9 +5,9 @@ A `Run` is what one call has to say: the scenarios that were played, and the fil
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from itertools import groupby
+from json import dumps
 from shlex import join
 from typing import Final, NamedTuple
 
@@ -68,6 +68,6 @@ def _options(scenario: Scenario) -> Iterator[str]:
         for word in words:
             yield from (option, word)
     if scenario.input is not None:
-        yield from ("--input", json.dumps(dict(scenario.input)))
+        yield from ("--input", dumps(dict(scenario.input)))
     if scenario.max_tries is not None:
         yield from ("--max-tries", str(scenario.max_tries))

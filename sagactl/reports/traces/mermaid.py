@@ -12,7 +12,7 @@ from typing import Final
 
 from sagactl.diagrams.mermaid import HARMLESS
 from sagactl.escape import escape
-from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign
+from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign, way_back
 from sagactl.reports.traces.sequence import ORCHESTRATOR, OUTSIDE_NAME
 from sagactl.reports.traces.spans import Kind, Line, Span, last_s, lines
 from sagactl.reports.traces.text import MAX_ALIKE, SIGNS, clock_text, words_of
@@ -24,21 +24,33 @@ ARROWS: Final = {("call", False): "->>", ("reply", False): "-->>", ("call", True
 """By shape, and by whether the message is lost."""
 
 TASKS: Final[dict[Kind, tuple[str, str]]] = {
-    "action": ("action in flight", "done, "),
+    "action": ("action", "done, "),
     "query": ("status query", "active, "),
-    "pause": ("pause", ""),
     "wait": ("wait", "active, "),
-    "undo": ("compensation in flight", "crit, "),
+    "undo": ("compensation", "crit, "),
 }
-"""What a task is called, and the tag that decides how it is drawn."""
+"""What a task is called, and the tag that decides how it is drawn; a pause is the gap between two tasks."""
 
 MILESTONES: Final[frozenset[What]] = frozenset(
-    {"rejected", "undone", "undo-rejected", "dead-letter", "given-up", "rollback", "deadline", "cancel", "ended"},
+    {
+        "rejected",
+        "undone",
+        "undo-rejected",
+        "dead-letter",
+        "given-up",
+        "rollback",
+        "deadline",
+        "cancel",
+        "crashed",
+        "restarted",
+        "ended",
+    },
 )
 EPOCH: Final = datetime(2000, 1, 1)
 """A day without a change of clocks; only the distance from it is shown."""
 
 AXES: Final = ((60.0, "%S.%L s"), (3600.0, "%M:%S"), (86400.0, "%H:%M:%S"))
+MAX_NAME: Final = 48
 PLAIN: Final = HARMLESS | {sign.unicode for sign in SIGNS.values() if not sign.unicode.isascii()}
 LONGEST_S: Final = 7000 * 365 * 86400.0
 """The calendar ends there; nothing that is rehearsed is meant to last so long."""
@@ -64,13 +76,14 @@ def _sequence(trace: Trace) -> Iterator[str]:
     for name in names:
         yield f"  participant {ids[name]} as {_label(OUTSIDE_NAME if name == OUTSIDE else name)}"
     across = f"o,{ids[names[-1]]}" if names else "o"
-    is_back = False
+    back, was_back = way_back(trace), False
     for row in shown:
-        if isinstance(row, Entry) and row.shape == "banner" and not is_back:
-            is_back = True
-            yield "  rect rgba(213, 94, 0, 0.12)"
+        is_back = back[row.place] if isinstance(row, Entry) else was_back
+        if is_back != was_back:
+            yield "  rect rgba(213, 94, 0, 0.12)" if is_back else "  end"
+        was_back = is_back
         yield f"  {_row(row, ids, across)}"
-    if is_back:
+    if was_back:
         yield "  end"
 
 
@@ -92,43 +105,45 @@ def _row(row: Entry | str, ids: dict[str, str], across: str) -> str:
 
 
 def _gantt(trace: Trace) -> Iterator[str]:
-    end_s = last_s(trace)
-    yield "---"
-    yield "displayMode: compact"
-    yield "---"
+    end_s, names = last_s(trace), {line: _name(line) for line in lines(trace)}
+    yield f'%%{{init: {{"gantt": {{"leftPadding": {max(75, 30 + 6 * max(map(len, names.values())))}}}}}}}%%'
     yield "gantt"
     yield f"  title {_words(f'Rehearsal of {trace.saga}, {trace.outcome} after {trace.duration_s:.3f}s')}"
     yield "  dateFormat YYYY-MM-DDTHH:mm:ss.SSS"
     yield f"  axisFormat {next((axis for limit_s, axis in AXES if end_s < limit_s), '%j. %H:%M')}"
-    for line in lines(trace):
+    for line, name in names.items():
         if line.spans or any(moment.what in MILESTONES for moment in line.marks):
+            yield f"  section {name}"
             yield from _section(line)
 
 
-def _section(line: Line) -> Iterator[str]:
+def _name(line: Line) -> str:
     who = f" - {line.participant}" if line.participant else ""
-    yield f"  section {_words(line.step + who) if line.step else 'run'}"
+    return _words(line.step + who)[:MAX_NAME].rstrip() if line.step else "run"
+
+
+def _section(line: Line) -> Iterator[str]:
     for task in _tasks(line.spans):
         yield f"  {task}"
     for moment in _last_ones(line.marks):
         yield f"  {_label(f'{SIGNS[moment.what].unicode} {words_of(moment)}')} :milestone, {_date(moment.t_s)}, 0d"
 
 
-def _tasks(spans: tuple[Span, ...]) -> Iterator[str]:
-    """One for each stretch; long repetitions become one."""
+def _tasks(spans: tuple[Span, ...]) -> list[str]:
+    """One for each stretch, with its number among its like; long repetitions become one."""
+    numbers: dict[Kind, int] = {}
+    tasks, kept = [], [span for span in spans if span.kind in TASKS]
+    for span in kept:
+        numbers[span.kind] = numbers.get(span.kind, 0) + 1
+        words, tag = TASKS[span.kind]
+        number = f", try {numbers[span.kind]}" if numbers[span.kind] > 1 else ""
+        tasks.append(f"{words}{number} :{tag}{_date(span.start_s)}, {_date(span.end_s)}")
+    if len(tasks) <= MAX_ALIKE + 2:
+        return tasks
     half = MAX_ALIKE // 2
-    if len(spans) <= MAX_ALIKE + 2:
-        yield from map(_task, spans)
-        return
-    yield from map(_task, spans[:half])
-    middle = spans[half:-half]
-    yield f"{len(middle)} more like these :{_date(middle[0].start_s)}, {_date(middle[-1].end_s)}"
-    yield from map(_task, spans[-half:])
-
-
-def _task(span: Span) -> str:
-    words, tag = TASKS[span.kind]
-    return f"{words} :{tag}{_date(span.start_s)}, {_date(span.end_s)}"
+    middle = kept[half:-half]
+    more = f"{len(middle)} more like these :{_date(middle[0].start_s)}, {_date(middle[-1].end_s)}"
+    return [*tasks[:half], more, *tasks[-half:]]
 
 
 def _last_ones(marks: tuple[Moment, ...]) -> list[Moment]:

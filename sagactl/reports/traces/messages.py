@@ -19,7 +19,9 @@ REPLIES: Final[frozenset[What]] = frozenset(
 BACK: Final[frozenset[What]] = frozenset(
     {"undo-sent", "fallback-sent", "undo-retrying", "undone", "undo-rejected", "undo-failed", "undo-timed-out"},
 )
-AT_PARTICIPANT: Final[frozenset[What]] = frozenset({"deduplicated", "refused", "nothing-to-undo"})
+AT_PARTICIPANT: Final[frozenset[What]] = frozenset(
+    {"deduplicated", "refused", "nothing-to-undo", "duplicated", "forgotten"},
+)
 """Told although only the participant knows of it, because it explains the answer."""
 
 REPEATABLE: Final[frozenset[What]] = frozenset({"executed", "undo-executed"})
@@ -163,6 +165,15 @@ class _Reader:
         if moment.step and (alone or moment.participant in self.shared):
             return f"{entry.words} ({escape(moment.step)})"
         return entry.words
+
+
+def way_back(trace: Trace) -> list[bool]:
+    """For each moment whether it is on the way back: from a rollback on, until all is tried again."""
+    found: list[bool] = []
+    for moment in trace.moments:
+        is_back = bool(found and found[-1])
+        found.append(moment.what == "rollback" or (is_back and moment.what != "restarted") or moment.what in BACK)
+    return found
 
 
 def _shared(trace: Trace) -> frozenset[str]:

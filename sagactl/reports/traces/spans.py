@@ -37,12 +37,14 @@ RESUMES: Final[frozenset[What]] = frozenset({"retrying", "undo-retrying", "fallb
 """What shows that the time since the last answer was a pause."""
 
 MARKS: Final[tuple[What, ...]] = (
-    "skipped", "withdrawn", "failed", "undo-failed", "lost", "timed-out", "undo-timed-out", "arrived", "done", "undone",
-    "rejected", "undo-rejected", "given-up", "dead-letter",
+    "skipped", "withdrawn", "duplicated", "failed", "undo-failed", "lost", "forgotten", "timed-out", "undo-timed-out",
+    "arrived", "done", "undone", "rejected", "undo-rejected", "given-up", "dead-letter",
 )  # fmt: skip
 """Shown on the line of a step; where two fall together, the later in this list is seen."""
 
-RUN_MARKS: Final[tuple[What, ...]] = ("decided", "alert", "started", "cancel", "deadline", "rollback", "ended")
+RUN_MARKS: Final[tuple[What, ...]] = (
+    "decided", "alert", "started", "crashed", "cancel", "deadline", "restarted", "rollback", "ended",
+)  # fmt: skip
 """The same for the line of the run."""
 
 COMPRESSED_FROM: Final = 60

@@ -188,8 +188,8 @@ def summary(trace: Trace, style: Style, columns: int) -> list[str]:
         reason = escape(CAUSES.get(letter.reason, letter.reason))
         lines.append(f"{'Dead letter':<14}{style('bad', escape(letter.step))}: {reason}, {tries}")
     for violation in trace.violations:
-        promise = f" (its participant does not state `{violation.promise}`)" if violation.promise else ""
-        text = f"{violation.property} {escape(violation.step)}: {escape(violation.explanation)}{promise}"
+        promise = f" (its participant does not state `{escape(violation.promise)}`)" if violation.promise else ""
+        text = f"{escape(violation.property)} {escape(violation.step)}: {escape(violation.explanation)}{promise}"
         lines.append(f"{'Violated':<14}{style('bad', text)}")
     for note in trace.notes:
         lines += _wrapped("Assumed", note, columns)

@@ -52,6 +52,10 @@ MEANINGS: Final[dict[What, str]] = {
     "timed-out": "no answer in time",
     "undo-timed-out": "no answer in time",
     "lost": "message lost",
+    "duplicated": "message arrives twice",
+    "forgotten": "key forgotten",
+    "crashed": "crash",
+    "restarted": "tried again",
     "given-up": "no more tries",
     "dead-letter": "dead letter",
     "skipped": "skipped",
@@ -83,11 +87,12 @@ def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool 
     step, who = _label_sizes(drawn, columns)
     room = columns - step - who - 2 - (2 if who else 0)
     scaled = scale(trace)
+    turns = {_column(scaled, moment.t_s, room) for moment in trace.moments if moment.what == "rollback"}
     rows = [
         *heading(trace, style, columns),
         "",
         *_axis(scaled, step + who + (4 if who else 2), room, style, ascii),
-        *(_row(line, trace, scaled, (step, who, room), style, ascii) for line in drawn),
+        *(_row(line, turns, scaled, (step, who, room), style, ascii) for line in drawn),
         "",
         *_legend(drawn, scaled, columns, style, ascii),
         "",
@@ -127,12 +132,11 @@ def _label_sizes(drawn: tuple[Line, ...], columns: int) -> tuple[int, int]:
     return step, who if columns - step - who - 4 >= columns // 2 else 0
 
 
-def _row(line: Line, trace: Trace, scaled: Scale, sizes: tuple[int, int, int], style: Style, ascii: bool) -> str:
+def _row(line: Line, turns: set[int], scaled: Scale, sizes: tuple[int, int, int], style: Style, ascii: bool) -> str:
     step, who, room = sizes
     cells = [Cell()] * room
-    for moment in trace.moments:
-        if moment.what == "rollback":
-            cells[_column(scaled, moment.t_s, room)] = Cell(ROLLBACK.ascii if ascii else ROLLBACK.unicode, "dim")
+    for column in turns:
+        cells[column] = Cell(ROLLBACK.ascii if ascii else ROLLBACK.unicode, "dim")
     for span in line.spans:
         _draw(cells, span, scaled, ascii)
     order = (RUN_MARKS if not line.step else MARKS).index

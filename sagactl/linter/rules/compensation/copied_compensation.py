@@ -64,11 +64,11 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
         participant = undo.participant or step.participant
         if undo.command == step.action and participant == step.participant:
             if undo.input is None or undo.input == step.input:
-                yield _is_the_action(step, undo)
+                yield _is_the_action(step, undo, saga)
             continue
         first = seen.setdefault((undo.command, participant), step)
         if first is not step and _is_a_copy(first, step):
-            yield _is_anothers(first, step, undo)
+            yield _is_anothers(first, step, undo, saga)
 
 
 def _is_a_copy(first: Step, step: Step) -> bool:
@@ -79,22 +79,22 @@ def _is_a_copy(first: Step, step: Step) -> bool:
     return left.input == right.input and (left.input is not None or first.input is None or first.input == step.input)
 
 
-def _is_the_action(step: Step, undo: Compensation) -> Hit:
+def _is_the_action(step: Step, undo: Compensation, saga: Saga) -> Hit:
     return Hit(
         f"the compensation of `{step.id}` is its action: `{undo.command}` would be done once more",
         Place((*step.route, "compensation", "command")),
         step.id,
-        help=f"compensation: {undo_name(undo.command)}",
+        help=f"compensation: {undo_name(undo.command, saga)}",
         related=(Related("the action", at_step(step.route, "action")),),
     )
 
 
-def _is_anothers(first: Step, step: Step, undo: Compensation) -> Hit:
+def _is_anothers(first: Step, step: Step, undo: Compensation, saga: Saga) -> Hit:
     return Hit(
         f"`{undo.command}` undoes `{first.action}` of `{first.id}`; it cannot undo `{step.action}` as well",
         Place((*step.route, "compensation", "command")),
         step.id,
-        help=f"compensation: {undo_name(step.action or '')}",
+        help=f"compensation: {undo_name(step.action or '', saga)}",
         related=(Related(f"the compensation of `{first.id}`", Place((*first.route, "compensation", "command"))),),
     )
 

@@ -41,8 +41,9 @@ from typing import TYPE_CHECKING
 
 from sagactl.finding import Related
 from sagactl.flow import FlowStep
+from sagactl.linter.commands import says_nothing_is_done
 from sagactl.linter.rule import Hit, Rule, at_step
-from sagactl.model import Saga
+from sagactl.model import Compensation, Saga
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -50,39 +51,19 @@ if TYPE_CHECKING:
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for step in facts.meant.steps:
-        if step.undo is None or step.kind != "compensatable" or facts.failing >> step.index & 1:
-            continue
-        if step.place == "after":
-            if step.step.kind is None:
-                yield _after_pivot(step, facts)
-        elif step.step.local and not _can_be_called_off(saga, step, facts) and not facts.fails_later(step.index):
-            yield _hit(step, "nothing after it can fail", "kind: pivot")
+        undo = step.compensation
+        if undo is not None and (why := facts.never_undone(step)) and not says_nothing_is_done(undo.command):
+            yield _hit(step, undo, why, facts)
 
 
-def _can_be_called_off(saga: Saga, step: FlowStep, facts: Facts) -> bool:
-    """Whether a cancellation or the deadline may still strike when the step is done."""
-    rest = facts.flow.descendants[step.index] | facts.flow.beside(step.index)
-    triggers = saga.rollback.triggers
-    return bool(rest) and (
-        triggers is None or "cancel" in triggers or (saga.deadline is not None and "deadline" in triggers)
-    )
-
-
-def _after_pivot(step: FlowStep, facts: Facts) -> Hit:
-    flow = facts.meant
-    pivot = next(flow.steps[index] for index in flow.pivots if flow.ancestors[step.index] >> index & 1)
-    hit = _hit(step, f"nothing is undone after the pivot `{pivot.id}`", "kind: retriable")
-    return hit._replace(related=(Related("the pivot", at_step(pivot.step.route)),))
-
-
-def _hit(step: FlowStep, why: str, kind: str) -> Hit:
-    undo = step.compensation
-    command = undo.command if undo is not None else ""
+def _hit(step: FlowStep, undo: Compensation, why: str, facts: Facts) -> Hit:
+    after = step.place == "after"
     return Hit(
-        f"`{command}` never runs: {why}",
+        f"`{undo.command}` never runs: {why}",
         at_step(step.step.route, "compensation"),
         step.id,
-        help=f"remove it and write `{kind}`",
+        help=f"remove it and write `kind: {'retriable' if after else 'pivot'}`",
+        related=(Related("the pivot", at_step(facts.pivot_of(step).step.route)),) if after else (),
     )
 
 

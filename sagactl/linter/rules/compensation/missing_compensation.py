@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Related
+from sagactl.flow import FlowStep
 from sagactl.linter.commands import asks, undo_name
 from sagactl.linter.facts import is_forgotten
 from sagactl.linter.rule import Hit, Rule, at_step
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 
 _RELATED = 3
 
+_REASON = "no_compensation: <why nothing needs to be undone>"
+
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for index, step in enumerate(saga.steps):
@@ -55,27 +58,41 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 
 def _hit(index: int, step: Step, facts: Facts) -> Hit:
-    failing = [] if facts.after_pivot >> index & 1 else list(facts.flow.members(facts.fails_later(index)))[:_RELATED]
+    late = bool(facts.after_pivot >> index & 1)
+    failing = [] if late else list(facts.meant.members(facts.endangers(index)))
     return Hit(
         f"nothing undoes `{step.action}`, and nothing says why",
         at_step(step.route),
         step.id,
-        help=_help(index, step, facts),
+        help="kind: retriable" if late else _help(step, bool(failing), facts),
+        note="" if failing else _note(facts.meant.steps[index], late, facts),
         related=tuple(
-            Related(f"when `{other.id}` fails, `{step.id}` stays done", at_step(other.step.route)) for other in failing
+            Related(f"when `{other.id}` fails, `{step.id}` stays done", at_step(other.step.route))
+            for other in failing[:_RELATED]
         ),
     )
 
 
-def _help(index: int, step: Step, facts: Facts) -> str:
-    if facts.after_pivot >> index & 1:
-        return "kind: retriable"
-    undo = f"compensation: {undo_name(step.action or '')}"
+def _help(step: Step, endangered: bool, facts: Facts) -> str:
+    undo = f"compensation: {undo_name(step.action or '', facts.saga)}"
+    if step.kind == "compensatable":
+        return f"{undo}\n# or, without `kind`:\n{_REASON}"
     if asks(step.action or ""):
         return f"kind: read-only\n# or, if `{step.action}` changes something:\n{undo}"
-    if step.kind == "compensatable" or facts.fails_later(index):
-        return undo
-    return f"{undo}\n# or, as nothing after it can fail:\nkind: pivot"
+    if endangered:
+        return f"{undo}\n# or:\n{_REASON}"
+    return f"{undo}\n# or, as nothing after it can fail:\nkind: pivot\n{_REASON}"
+
+
+def _note(step: FlowStep, late: bool, facts: Facts) -> str:
+    """Why it matters where nothing later can fail."""
+    if late:
+        return "Nothing is undone after the pivot, so this step has to be tried until it is done."
+    if step.can_fail and step.step.action is not None:
+        return "When its own outcome is unknown, the run goes back, and the effect may stay behind all the same."
+    if facts.may_be_called_off(step):
+        return "When the run is cancelled or its deadline passes, this effect stays behind and nobody knows."
+    return "As soon as a step that can fail is added after it, this effect stays behind and nobody knows."
 
 
 RULE = Rule(

@@ -58,10 +58,10 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
         if step.for_each is None or step.compensation is not None or step.max_items == 1 or is_forgotten(step):
             continue
         if facts.flow.steps[index].kind in ("pivot", "compensatable") and facts.failing >> index & 1:
-            yield _hit(facts.flow.steps[index])
+            yield _hit(facts.flow.steps[index], saga)
 
 
-def _hit(step: FlowStep) -> Hit:
+def _hit(step: FlowStep, saga: Saga) -> Hit:
     definition = step.step
     if definition.rejects:
         cause = f"says `{definition.rejects[0]}`"
@@ -71,7 +71,7 @@ def _hit(step: FlowStep) -> Hit:
         f"when an item of `{step.id}` {cause}, the items before it stay done",
         at_step(definition.route, "for_each"),
         step.id,
-        help=f"compensation: {undo_name(definition.action or '')}",
+        help=f"compensation: {undo_name(definition.action or '', saga)}",
     )
 
 

@@ -51,7 +51,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 f"`{step.id}` has no compensation",
                 at_step(step.route),
                 step.id,
-                help=f"compensation: {undo_name(step.action)}",
+                help=f"compensation: {undo_name(step.action, saga)}",
             )
 
 

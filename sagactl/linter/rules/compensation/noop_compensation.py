@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Place
+from sagactl.flow import FlowStep
 from sagactl.linter.commands import says_nothing_is_done, undo_name
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
@@ -46,16 +47,24 @@ if TYPE_CHECKING:
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
-    for step in saga.steps:
+    for index, step in enumerate(saga.steps):
         undo = step.compensation
         if undo is not None and says_nothing_is_done(undo.command):
-            better = undo_name(step.action or "")
             yield Hit(
                 f"`{undo.command}` undoes nothing of `{step.action}`",
                 Place((*step.route, "compensation", "command")),
                 step.id,
-                help=f"compensation: {better}\n# or the truth:\nno_compensation: <why `{step.action}` may stay done>",
+                help=_help(facts.meant.steps[index], saga, facts),
             )
+
+
+def _help(step: FlowStep, saga: Saga, facts: Facts) -> str:
+    why = facts.never_undone(step)
+    if why:
+        return f"{why}: remove it and write `kind: {'retriable' if step.place == 'after' else 'pivot'}`"
+    action = step.step.action or ""
+    truth = f"no_compensation: <why `{action}` may stay done>"
+    return f"compensation: {undo_name(action, saga)}\n# or the truth:\n{truth}"
 
 
 RULE = Rule(

@@ -44,23 +44,23 @@ from typing import TYPE_CHECKING
 from sagactl.finding import Related
 from sagactl.flow import FlowStep
 from sagactl.linter.commands import notice
+from sagactl.linter.remedies import behind, how_it_fails
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 
 if TYPE_CHECKING:
-    from sagactl.linter.facts import Facts
+    from sagactl.linter.facts import Facts, NoReturn
 
 _RELATED = 5
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for point in facts.no_return:
-        # A message that goes out too early is told by irreversible-notice-before-pivot.
-        if point.step.step.kind is not None or not notice(point.step.step):
-            yield _hit(point.step, list(facts.meant.members(point.failing)), facts)
+        yield _hit(point, facts)
 
 
-def _hit(step: FlowStep, failing: list[FlowStep], facts: Facts) -> Hit:
+def _hit(point: NoReturn, facts: Facts) -> Hit:
+    step, failing = point.step, list(facts.meant.members(point.failing))
     first = failing[0]
     named = f"`{first.id}`" if len(failing) == 1 else f"`{first.id}` and {_more(failing)}"
     later = facts.meant.descendants[step.index] >> first.index & 1
@@ -69,8 +69,8 @@ def _hit(step: FlowStep, failing: list[FlowStep], facts: Facts) -> Hit:
         f"{_what(step)} cannot be undone, and {named} may fail {when}",
         at_step(step.step.route),
         step.id,
-        help=_help(step, failing[-1] if later else first, facts),
-        related=tuple(Related(_failure(other), at_step(other.step.route)) for other in failing[:_RELATED]),
+        help=_help(point, failing[-1] if later else first, facts),
+        related=tuple(Related(how_it_fails(other), at_step(other.step.route)) for other in failing[:_RELATED]),
     )
 
 
@@ -84,25 +84,13 @@ def _more(failing: list[FlowStep]) -> str:
     return f"`{failing[1].id}`" if len(failing) == 2 else f"{len(failing) - 1} other steps"
 
 
-def _failure(step: FlowStep) -> str:
-    if step.step.rejects:
-        return f"`{step.id}` may say `{step.step.rejects[0]}`"
-    if step.step.wait is not None:
-        return f"`{step.id}` may time out"
-    if step.step.saga is not None:
-        return f"`{step.step.saga}` may fail"
-    if step.action.tries == 1:
-        return f"`{step.id}` is tried only once"
-    return f"`{step.id}` is given up after {step.action.tries} tries"
-
-
-def _help(step: FlowStep, last: FlowStep, facts: Facts) -> str:
-    if last.kind == "pivot" and not last.step.rejects and last.step.saga is None:
+def _help(point: NoReturn, last: FlowStep, facts: Facts) -> str:
+    step, flow = point.step, facts.meant
+    if last.kind == "pivot" and not last.step.rejects and last.step.saga is None and not notice(step.step):
         return f"if nothing can refuse `{last.id}`, write there:\nkind: retriable\nretry: forever"
-    flow = facts.meant
     if flow.ancestors[last.index] >> step.index & 1 and step.id in facts.needs(last.step):
         return f"part `{step.id}` in two: a step with a compensation, and one that comes after `{last.id}`"
-    return f"let `{step.id}` come after all that can fail:\nafter: [{last.id}]"
+    return f"let `{step.id}` come after all that can fail:{behind(step, point.failing, flow)}"
 
 
 RULE = Rule(

@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING
 
 from sagactl.durations import duration_text
 from sagactl.finding import Related
-from sagactl.flow import FlowStep, exclusive
+from sagactl.flow import FlowStep
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 
@@ -67,9 +67,7 @@ def _wait(step: FlowStep, facts: Facts) -> Hit:
 
 
 def _hit(step: FlowStep, facts: Facts, said: str, key: str, help: str) -> Hit:
-    flow = facts.meant
-    pivots = (flow.steps[index] for index in flow.pivots if flow.ancestors[step.index] >> index & 1)
-    pivot = next(pivot for pivot in pivots if not exclusive(pivot.step, step.step))
+    pivot = facts.pivot_of(step)
     return Hit(
         f"{said}, the run fails, but the pivot `{pivot.id}` cannot be undone any more",
         at_step(step.step.route, key),

@@ -2,7 +2,8 @@
 
 A lock, or a record marked as pending, keeps other runs out until the event comes, and events from outside come late or
 never. Wait first and lock then, or settle the record before the wait. A person's decision after the pivot comes too
-late: whatever it is, the run can only go forward.
+late: whatever it is, the run can only go forward. A record is settled by a write at the pivot or after it; before that
+the run may still go back, so a second write changes the record and leaves it pending.
 
 Source: Azure Architecture Center, Saga pattern, on durability of locks.
 Since: 0.1
@@ -82,24 +83,34 @@ def _holding(saga: Saga, wait: FlowStep, facts: Facts) -> Iterator[Hit]:
 
 
 def _held(saga: Saga, holder: FlowStep, facts: Facts) -> Iterator[str]:
-    """The resources that a step keeps others out of; the second write of a pending record settles it."""
+    """The resources that a step keeps others out of; what is written at the pivot or after it is final."""
     if holder.step.lock is not None:
         yield holder.step.lock
-    for id in holder.step.writes:
-        if id in saga.resources and saga.resources[id].countermeasure == "semantic-lock":
-            earlier = facts.meant.members(facts.meant.ancestors[holder.index])
-            if not any(id in step.step.writes for step in earlier):
+    if not _is_final(holder, facts):
+        for id in holder.step.writes:
+            if _is_pending_record(saga, id):
                 yield id
 
 
 def _is_settled(resource: str, holder: FlowStep, wait: FlowStep, facts: Facts) -> bool:
     """Whether a step between the two releases the resource or writes its final state."""
     flow = facts.meant
-    between = flow.ancestors[wait.index] & flow.descendants[holder.index]
+    between = flow.sure_ancestors[wait.index] & flow.descendants[holder.index]
     for step in flow.members(between):
-        if step.step.unlock == resource or (step.step.lock is None and resource in step.step.writes):
+        if step.step.unlock == resource:
+            return True
+        if holder.step.lock != resource and resource in step.step.writes and _is_final(step, facts):
             return True
     return False
+
+
+def _is_pending_record(saga: Saga, id: str) -> bool:
+    return id in saga.resources and saga.resources[id].countermeasure == "semantic-lock"
+
+
+def _is_final(step: FlowStep, facts: Facts) -> bool:
+    """Whether the run cannot go back any more when the step is done."""
+    return step.kind == "pivot" or bool(facts.after_pivot >> step.index & 1)
 
 
 def _hit(wait: FlowStep, holder: FlowStep, resource: str) -> Hit:
@@ -108,12 +119,14 @@ def _hit(wait: FlowStep, holder: FlowStep, resource: str) -> Hit:
         if wait.action.timeout_s is not None
         else "for as long as it takes"
     )
-    verb = "locks" if holder.step.lock == resource else "marks as pending"
+    locks = holder.step.lock == resource
+    verb = "locks" if locks else "marks as pending"
+    other = f"unlock `{resource}`" if locks else f"let the pivot, or a step after it, write `{resource}`"
     return Hit(
         f"`{wait.id}` waits {how_long} while `{resource}` is kept from other runs",
         at_step(wait.step.route, "wait"),
         wait.id,
-        help=f"let `{holder.id}` come after `{wait.id}`, or settle `{resource}` before the wait",
+        help=f"let `{holder.id}` come after `{wait.id}`, or {other} before the wait",
         related=(Related(f"`{holder.id}` {verb} `{resource}`", at_step(holder.step.route)),),
     )
 

@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 
 from sagactl.finding import Related
 from sagactl.flow import Flow, FlowStep, exclusive
+from sagactl.linter.remedies import behind
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga, Step
 
@@ -116,7 +117,8 @@ def _too_early(step: FlowStep, facts: Facts) -> Hit:
     else:
         pivot = next(flow.members(facts.fails_later(step.index)))
         said = f"it is declared retriable, but no pivot comes before it and `{pivot.id}` may still fail"
-    help = f"after: [{pivot.id}]\n# or, where it stands:\nkind: compensatable\ncompensation: <what undoes it>"
+    move = behind(step, 1 << pivot.index, flow).strip()
+    help = f"{move}\n# or, where it stands:\nkind: compensatable\ncompensation: <what undoes it>"
     return _hit(step.step, said, help, related=(Related(f"`{pivot.id}` can fail", at_step(pivot.step.route)),))
 
 
@@ -138,7 +140,7 @@ def _never_undone(step: FlowStep, facts: Facts) -> Hit | None:
 
 
 def _pivot_before(flow: Flow, step: FlowStep) -> FlowStep | None:
-    pivots = (flow.steps[index] for index in flow.pivots if flow.ancestors[step.index] >> index & 1)
+    pivots = (flow.steps[index] for index in flow.pivots if flow.sure_ancestors[step.index] >> index & 1)
     return next((pivot for pivot in pivots if not exclusive(pivot.step, step.step)), None)
 
 

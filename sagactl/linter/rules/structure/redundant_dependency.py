@@ -86,7 +86,7 @@ def _implied_by(id: str, step: Step, facts: Facts) -> str | None:
     if id not in flow:
         return None
     for other in step.after or ():
-        if other == id or other not in flow or not flow.ancestors[flow.index[other]] >> flow.index[id] & 1:
+        if other == id or other not in flow or not flow.sure_ancestors[flow.index[other]] >> flow.index[id] & 1:
             continue
         if all(step.when.get(choice) == outcome for choice, outcome in flow[other].step.when.items()):
             return other

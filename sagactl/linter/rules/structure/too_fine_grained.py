@@ -69,11 +69,13 @@ def _could_be_one(flow: Flow, before: FlowStep, step: FlowStep) -> bool:
 
 
 def _hit(before: FlowStep, step: FlowStep) -> Hit:
+    first, second = f"`{before.step.action}`", f"`{step.step.action}`"
+    both = f"what {first} does in both" if first == second else f"{first} and {second}"
     return Hit(
         f"`{step.id}` follows `{before.id}` at once, and `{step.step.participant}` does both",
         at_step(step.step.route),
         step.id,
-        help=f"let one command do `{before.step.action}` and `{step.step.action}` in one local transaction",
+        help=f"let one command do {both} in one local transaction",
         related=(Related("the step before it", at_step(before.step.route)),),
     )
 

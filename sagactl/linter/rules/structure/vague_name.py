@@ -57,7 +57,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             yield _hit("action", step.action, step, "name what it does to what, such as `ReserveItems`")
         undo = step.compensation
         if undo is not None and (_is_vague(undo.command, step) or words(undo.command)[-1:] == ("compensation",)):
-            better = undo_name(step.action or "")
+            better = undo_name(step.action or "", saga)
             yield _hit("compensation", undo.command, step, f"name what it takes back, such as `{better}`")
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from sagactl.escape import escape
 from sagactl.reports.traces.html.symbols import label, line, number, picture, text
 from sagactl.reports.traces.html.timeline import LETTER
-from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign
+from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign, way_back
 from sagactl.reports.traces.sequence import ORCHESTRATOR, OUTSIDE_NAME
 from sagactl.reports.traces.text import clock_text
 from sagactl.reports.width import fit, width
@@ -31,6 +31,7 @@ class Diagram:
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
         self.rows = rows(trace)
+        self.back = self._back()
         self.names = lifelines(self.rows)
         self.heads = (ORCHESTRATOR, *(OUTSIDE_NAME if name == OUTSIDE else _cut(name, MAX_NAME) for name in self.names))
         self.places = self._places()
@@ -64,7 +65,7 @@ class Diagram:
         for row in self.rows:
             if isinstance(row, str):
                 yield self.places[0] + _long(row) + 40
-            elif row.shape in ("note", "banner"):
+            elif row.shape in ("note", "banner") and not self._is_left(row):
                 yield self._at(row) + _long(_words(row)) + 40
 
     def _at(self, row: Entry) -> float:
@@ -79,23 +80,26 @@ class Diagram:
         return picture(self.width, self.height, "sequence", f"Sequence of {self.trace.saga}", about, self._content())
 
     def _content(self) -> Iterator[str]:
-        yield from self._back()
+        yield from self._ground()
         for x, name, whole in zip(self.places, self.heads, (ORCHESTRATOR, *self.names), strict=True):
             yield line(x, HEAD, x, self.height, "life")
             yield self._head(x, name, whole)
-        is_back = False
         for place, row in enumerate(self.rows):
-            is_back = is_back or (isinstance(row, Entry) and row.shape == "banner")
-            yield self._row(row, HEAD + 14 + ROW * place + ROW - 10, is_back)
+            yield self._row(row, HEAD + 14 + ROW * place + ROW - 10, self.back[place])
 
-    def _back(self) -> Iterator[str]:
+    def _back(self) -> list[bool]:
+        """For each row whether it is on the way back; what stands for several is where the one before is."""
+        moments, found = way_back(self.trace), list[bool]()
+        for row in self.rows:
+            found.append(moments[row.place] if isinstance(row, Entry) else bool(found and found[-1]))
+        return found
+
+    def _ground(self) -> Iterator[str]:
         """The ground of the way back, below everything else."""
-        for place, row in enumerate(self.rows):
-            if isinstance(row, Entry) and row.shape == "banner":
-                y = HEAD + 14 + ROW * place + 2
-                size = f'width="{number(self.width)}" height="{self.height - y}"'
-                yield f'<rect x="0" y="{y}" {size} rx="6" class="ground"/>'
-                return
+        for place, is_back in enumerate(self.back):
+            if is_back:
+                y = HEAD + 14 + ROW * place
+                yield f'<rect x="0" y="{y}" width="{number(self.width)}" height="{ROW}" class="ground"/>'
 
     def _head(self, x: float, name: str, whole: str) -> str:
         long = _long(name) + 20
@@ -113,9 +117,15 @@ class Diagram:
         return f'<g class="{kind}" data-place="{row.place}">{told}{clock}{draw(row, shown, y)}</g>'
 
     def _note(self, row: Entry, shown: str, y: float) -> str:
-        role = "t-strong" if row.shape == "banner" else ""
-        dot = f'<circle cx="{number(self._at(row))}" cy="{number(y - 4)}" r="4" class="f-{row.role or "ink"}"/>'
-        return dot + label(self._at(row) + 14, y, shown, f"r-{row.role or 'ink'}", "halo", role)
+        """Beside its lifeline, on the side where there is room."""
+        at, role = self._at(row), row.role or "ink"
+        dot = f'<circle cx="{number(at)}" cy="{number(y - 4)}" r="4" class="f-{role}"/>'
+        weight = "t-strong" if row.shape == "banner" else ""
+        side = "t-end" if self._is_left(row) else "t-start"
+        return dot + label(at - 14 if self._is_left(row) else at + 14, y, shown, f"r-{role}", "halo", side, weight)
+
+    def _is_left(self, row: Entry) -> bool:
+        return row.participant is not None and self._at(row) + _long(_words(row)) + 30 > PAGE
 
     def _arrow(self, row: Entry, shown: str, y: float) -> str:
         left, right = self.places[0], self._at(row)

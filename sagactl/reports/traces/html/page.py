@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from sagactl.reports.traces.html.lifelines import Diagram
 from sagactl.reports.traces.html.symbols import SYMBOL_OF, icon, number, symbols, text
 from sagactl.reports.traces.html.timeline import Chart, bars_used, marks_used
-from sagactl.reports.traces.messages import BACK
+from sagactl.reports.traces.messages import way_back
 from sagactl.reports.traces.text import CAUSES, SIGNS, clock_text, long_duration, words_of
 from sagactl.trace import DeadLetter, Moment, RunOutcome, Trace, Violation, to_json
 
@@ -189,7 +189,6 @@ def _sequence(trace: Trace) -> Iterator[str]:
 def _moments(trace: Trace) -> Iterator[str]:
     chart = Chart(trace)
     steps = {step: place for place, step in enumerate(dict.fromkeys(m.step for m in trace.moments if m.step))}
-    turn = next((place for place, moment in enumerate(trace.moments) if moment.what == "rollback"), len(trace.moments))
     yield '<section id="moments" aria-labelledby="moments-title" tabindex="-1">'
     yield '<h2 id="moments-title">Moments</h2>'
     yield from _filters(steps)
@@ -199,8 +198,7 @@ def _moments(trace: Trace) -> Iterator[str]:
     heads = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
-    for place, moment in enumerate(trace.moments):
-        is_back = place >= turn or moment.what in BACK
+    for place, (moment, is_back) in enumerate(zip(trace.moments, way_back(trace), strict=True)):
         yield _moment(place, moment, steps.get(moment.step, -1), is_back, chart.x(moment.t_s))
     yield "</tbody>"
     yield "</table>"

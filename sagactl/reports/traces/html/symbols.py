@@ -28,6 +28,7 @@ SYMBOLS: Final[dict[str, str]] = {
     "choice": '<rect x="-5.5" y="-5.5" width="11" height="11" class="o-ink" transform="rotate(45)"/>',
     "start": '<circle r="6" class="f-ink"/>',
     "end": '<rect x="-6" y="-6" width="12" height="12" class="f-ink"/>',
+    "again": '<circle r="8" class="o-ink"/><path d="M3.5 -2 A4 4 0 1 0 4 1 M4 -4.5 V-1.5 H1" class="hand-ink"/>',
     "back": '<circle r="8" class="o-undo"/><path d="M4 0 H-4 M-1 -3 L-4 0 L-1 3" class="stroke-undo"/>',
 }
 """Drawn around the point 0, 0."""
@@ -45,6 +46,9 @@ SYMBOL_OF: Final[dict[What, tuple[str, str]]] = {
     "lost": ("fault", "fault or alert"),
     "turned-down": ("fault", "fault or alert"),
     "broke": ("fault", "fault or alert"),
+    "duplicated": ("fault", "fault or alert"),
+    "forgotten": ("fault", "fault or alert"),
+    "crashed": ("fault", "fault or alert"),
     "alert": ("fault", "fault or alert"),
     "deadline": ("fault", "fault or alert"),
     "cancel": ("fault", "fault or alert"),
@@ -56,6 +60,7 @@ SYMBOL_OF: Final[dict[What, tuple[str, str]]] = {
     "given-up": ("end", "end of the run, or of waiting"),
     "rollback": ("back", "rollback, or a wait withdrawn"),
     "withdrawn": ("back", "rollback, or a wait withdrawn"),
+    "restarted": ("again", "all is tried again"),
 }
 """The symbol and its meaning."""
 
@@ -88,7 +93,7 @@ def icon(name: str) -> str:
 
 def label(x: float, y: float, words: str, *classes: str) -> str:
     """A line of text in a drawing."""
-    return f'<text x="{number(x)}" y="{number(y)}" class="{" ".join(classes)}">{text(words)}</text>'
+    return f'<text x="{number(x)}" y="{number(y)}" class="{" ".join(filter(None, classes))}">{text(words)}</text>'
 
 
 def line(x1: float, y1: float, x2: float, y2: float, kind: str, more: str = "") -> str:

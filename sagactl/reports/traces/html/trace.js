@@ -13,9 +13,11 @@
   const words = (row) => [...row.cells].map((cell) => cell.innerText.trim());
 
   function told(place) {
-    const [number, time, step, participant, what, way, status] = words(rows[place]);
+    const [number, time, step, participant, what, , status] = words(rows[place]);
     const who = participant ? ` (${participant})` : "";
-    return `${number} of ${rows.length}, ${time}, ${step}${who}: ${what.replace(/^\W+ /u, "")}. Way: ${way.replace(/^\W+ /u, "")}. The run is ${status}.`;
+    const back = rows[place].classList.contains("back") ? " On the way back." : "";
+    const said = what.replace(/^\W+ /u, "").replace(" fault: ", ", fault: ");
+    return `${number} of ${rows.length}, ${time}, ${step}${who}: ${said}.${back} The run is ${status}.`;
   }
 
   function go(place) {
@@ -39,8 +41,19 @@
     scrub.value = String(now);
     scrub.setAttribute("aria-valuetext", `moment ${now + 1} of ${rows.length}`);
     find("told").textContent = told(now);
-    find("first").disabled = find("previous").disabled = beside(-1) < 0;
-    find("last").disabled = find("next").disabled = beside(1) < 0;
+    follow(shown);
+    limits();
+  }
+
+  // The page moves only where the moments are being read: in the table, or in the sequence.
+  function follow(shown) {
+    const middle = innerHeight / 2;
+    const holds = (element) => {
+      const box = element && element.getBoundingClientRect();
+      return Boolean(box) && box.top < middle && box.bottom > middle;
+    };
+    const row = holds(document.querySelector("#moments table")) ? rows[now] : holds(find("sequence")) ? drawn[places.indexOf(shown)] : null;
+    if (row) row.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function beside(way) {
@@ -54,9 +67,17 @@
     if (place >= 0) go(place);
   }
 
+  const outermost = (way) => (way < 0 ? rows.findIndex((row) => !row.hidden) : rows.findLastIndex((row) => !row.hidden));
+
   function end(way) {
-    const visible = rows.map((row, place) => (row.hidden ? -1 : place)).filter((place) => place >= 0);
-    if (visible.length) go(way < 0 ? visible[0] : visible[visible.length - 1]);
+    const place = outermost(way);
+    if (place >= 0) go(place);
+  }
+
+  function limits() {
+    for (const [name, place] of [["first", outermost(-1)], ["last", outermost(1)], ["previous", beside(-1)], ["next", beside(1)]]) {
+      find(name).disabled = place < 0 || place === now;
+    }
   }
 
   function filter() {
@@ -68,6 +89,7 @@
       const fits = part === "" || (part === "forward" ? !is("back") : is(part));
       row.hidden = !fits || (step !== "" && row.dataset.step !== step) || (!inside && is("inside") && !is("fault"));
     }
+    limits();
     find("count").textContent = `${rows.filter((row) => !row.hidden).length} of ${rows.length} shown`;
   }
 

@@ -1,0 +1,53 @@
+"""What several rules say alike: how a step may fail, and how another one is put behind it."""
+
+from __future__ import annotations
+
+from sagactl.flow import Flow, FlowStep, success_event
+
+
+def how_it_fails(step: FlowStep) -> str:
+    """How a step may end the way forward, with its name."""
+    if step.step.rejects:
+        return f"`{step.id}` may say `{step.step.rejects[0]}`"
+    if step.step.wait is not None:
+        return f"`{step.id}` may time out"
+    if step.step.saga is not None:
+        return f"`{step.step.saga}` may fail"
+    if step.action.tries == 1:
+        return f"`{step.id}` is tried only once"
+    return f"`{step.id}` is given up after {step.action.tries} tries"
+
+
+def behind(step: FlowStep, others: int, flow: Flow) -> str:
+    """How to let a step come after others (a bit set): a line to paste, or words where that would make a circle.
+
+    It stands after a colon, and a line to paste begins a new one.
+    """
+    last = [
+        other
+        for other in flow.members(others)
+        if not any(flow.sure_ancestors[later.index] >> other.index & 1 for later in flow.members(others))
+    ]
+    if any(flow.ancestors[other.index] >> step.index & 1 for other in last):
+        return f" move it behind {' and '.join(f'`{other.id}`' for other in last)}"
+    if step.step.listens is not None:
+        return f"\nlistens: [{', '.join(_events(step, last, flow))}]"
+    return f"\nafter: [{', '.join(other.id for other in (*_kept(step, last, flow), *last))}]"
+
+
+def _kept(step: FlowStep, last: list[FlowStep], flow: Flow) -> list[FlowStep]:
+    """The predecessors of a step that do not come before the others anyway."""
+    implied = 0
+    for other in last:
+        implied |= flow.sure_ancestors[other.index] | 1 << other.index
+    return [flow.steps[index] for index in step.after if not implied >> index & 1]
+
+
+def _events(step: FlowStep, last: list[FlowStep], flow: Flow) -> list[str]:
+    """The events of the others, and those of its own that it still has to wait for."""
+    mine = step.step.listens.events if step.step.listens is not None else ()
+    implied = {success_event(other.step) for other in flow.steps} - {
+        success_event(other.step) for other in _kept(step, last, flow)
+    }
+    kept = [event for event in mine if event not in implied and event not in flow.saga.starts_on]
+    return list(dict.fromkeys((*kept, *(success_event(other.step) for other in last))))

@@ -1,0 +1,95 @@
+"""Traces as Mermaid: expected to the letter, of known forms whatever the names, and read by Mermaid itself."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Final
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from sagactl.reports.traces import mermaid
+from sagactl.trace import Trace
+from tests.optional import need
+from tests.reports.traces import TRACES, check, hostile, traces
+
+
+@pytest.mark.parametrize("view", mermaid.VIEWS)
+@pytest.mark.parametrize("name", TRACES)
+def test_the_text_is_the_expected_one(name: str, view: str) -> None:
+    """UPDATE=1 rewrites what is expected."""
+    check(f"{name}.{view}.mmd", mermaid.render(TRACES[name], view))
+
+
+LABEL: Final = r"[^:;\n<>\"'`%{}()\[\]|#]|#\d+;"
+WORDS: Final = r"[\w .,\-]*"
+DATE: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}"
+SEQUENCE: Final = re.compile(
+    rf"sequenceDiagram|  acc(Title|Descr): {WORDS}|  rect rgba\(213, 94, 0, 0\.12\)|  end"
+    rf"|  participant (o|p\d+) as ({LABEL})+|  Note over (o|p\d+)(,p\d+)?: ({LABEL})+"
+    rf"|  (o(->>|-x)p\d+|p\d+(-->>|--x)o): ({LABEL})+"
+)
+GANTT: Final = re.compile(
+    r"%%\{init: \{\"gantt\": \{\"leftPadding\": \d+\}\}\}%%|"
+    rf"gantt|  (title|section) {WORDS}|  dateFormat YYYY-MM-DDTHH:mm:ss\.SSS|  axisFormat [%\w:. ]+"
+    rf"|  ({LABEL})+ :((done|active|crit), )?{DATE}, {DATE}|  ({LABEL})+ :milestone, {DATE}, 0d"
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@given(traces())
+def test_every_line_has_one_of_the_known_forms(trace: Trace) -> None:
+    for view, form in zip(mermaid.VIEWS, (SEQUENCE, GANTT), strict=True):
+        for line in mermaid.render(trace, view).split("\n")[:-1]:
+            assert form.fullmatch(line), line
+
+
+def test_every_ground_of_the_way_back_is_closed() -> None:
+    for trace in (*TRACES.values(), hostile()):
+        lines = mermaid.render(trace).splitlines()
+        assert lines.count("  end") == sum(line.startswith("  rect ") for line in lines)
+
+
+READER: Final = """
+const { JSDOM } = await import(process.argv[2] + "/jsdom/lib/api.js");
+const dom = new JSDOM("<body></body>");
+globalThis.window = dom.window; globalThis.document = dom.window.document;
+const mermaid = (await import(process.argv[2] + "/mermaid/dist/mermaid.core.mjs")).default;
+const { readFileSync } = await import("node:fs");
+for (const file of process.argv.slice(3)) {
+  const found = await mermaid.parse(readFileSync(file, "utf8"));
+  console.log(found.diagramType);
+}
+"""
+
+
+def packages() -> Path:
+    """The folder `node_modules` that SAGACTL_NODE_MODULES names; without mermaid and jsdom the test is skipped."""
+    folder = Path(os.environ.get("SAGACTL_NODE_MODULES", "node_modules"))
+    if not all((folder / name).is_dir() for name in ("mermaid", "jsdom")):
+        reason = "the npm packages mermaid and jsdom are not in SAGACTL_NODE_MODULES"
+        if os.environ.get("SAGACTL_REQUIRE_ALL"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder.resolve()
+
+
+def test_mermaid_reads_it(tmp_path: Path) -> None:
+    node, folder = need("node"), packages()
+    script = tmp_path / "read.mjs"
+    script.write_text(READER, encoding="utf-8")
+    files, kinds = [], []
+    for name, trace in {**TRACES, "hostile": hostile()}.items():
+        for view in mermaid.VIEWS:
+            file = tmp_path / f"{name}.{view}.mmd"
+            file.write_text(mermaid.render(trace, view), encoding="utf-8")
+            files.append(str(file))
+            kinds.append({"sequence": "sequence", "timeline": "gantt"}[view])
+    done = subprocess.run(
+        [node, str(script), str(folder), *files], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == kinds
