@@ -111,8 +111,8 @@ class Flow:
         self.order, self.cyclic = _topological(after, self.dependants)
         self.ancestors = _closure(self.order, after)
         self.descendants = _closure(tuple(reversed(self.order)), self.dependants)
-        joins_by_any = any(join == "any" for _, join in links)
-        self.sure_ancestors = _sure(saga.steps, self.order, links) if joins_by_any else self.ancestors
+        by_any = "any" in [join for _, join in links]
+        self.sure_ancestors = _sure(saga.steps, self.order, links) if by_any else self.ancestors
         kinds = self._kinds(sagas or {})
         self.pivots = tuple(index for index in self.order if kinds[index] == "pivot")
         self.steps = tuple(

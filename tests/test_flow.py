@@ -82,6 +82,43 @@ def test_the_order_follows_from_the_events_that_steps_listen_to() -> None:
     assert [step.join for step in plan.steps] == ["all", "all", "all", "any"]
 
 
+def test_a_step_that_joins_by_any_may_start_before_a_predecessor_has_ended() -> None:
+    steps = (
+        listening("a", "Start"), listening("b", "ADone"), listening("c", "ADone"),
+        listening("d", "BDone", "CDone", mode="any"), listening("e", "DDone"),
+    )  # fmt: skip
+    plan = flow(saga(*steps))
+    assert plan.ancestors[3:] == (0b00111, 0b01111)
+    assert plan.sure_ancestors == (0, 0b00001, 0b00001, 0b00001, 0b01001)
+    assert [plan.beside(index) for index in range(5)] == [0, 0b11100, 0b11010, 0b00110, 0b00110]
+    assert plan.descendants == (0b11110, 0b11000, 0b11000, 0b10000, 0)
+
+
+def test_branches_of_a_choice_do_not_race_at_a_join_by_any() -> None:
+    left, right = {"way": "left"}, {"way": "right"}
+    steps = (
+        listening("a", "Start"), listening("b", "ADone", when=left), listening("c", "ADone", when=right),
+        listening("d", "BDone", "CDone", mode="any"),
+    )  # fmt: skip
+    plan = flow(saga(*steps, choices=[choice("way", "left", "right")]))
+    assert plan.sure_ancestors == plan.ancestors
+
+
+def test_without_a_join_by_any_all_ancestors_are_sure() -> None:
+    plan = flow(saga(act("a"), act("b", after="a"), listening("c", "BDone", "ADone")))
+    assert plan.sure_ancestors is plan.ancestors
+
+
+def test_a_pivot_that_may_still_run_is_not_behind_a_step() -> None:
+    plan = flow(
+        saga(
+            listening("a", "Start"), listening("b", "ADone", kind="pivot", compensation=None),
+            listening("c", "BDone", "ADone", mode="any"),
+        )
+    )  # fmt: skip
+    assert [step.place for step in plan.steps] == ["before", "pivot", "beside"]
+
+
 def test_events_are_named_after_the_step_unless_they_are_named() -> None:
     named = act("book-room", publishes=Publishes(success="Booked", failure="Full", undone="Free"))
     names = (success_event, failure_event, undone_event)

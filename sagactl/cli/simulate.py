@@ -12,12 +12,13 @@ from sagactl.cli.environment import columns, is_ascii, style_for, write
 from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import ColorOption, Output, Path, StdinName, Verbose, load_paths, one_of, single
 from sagactl.cli.refusals import refuse_invalid
+from sagactl.cli.sampling import Words, play, sample_many
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.model import Saga
 from sagactl.reports.rehearsals import FORMATS as ALL_FORMATS
 from sagactl.reports.traces import FORMATS, VIEWS
-from sagactl.simulator import make_plan, rehearse
+from sagactl.simulator import make_plan
 from sagactl.simulator.plan import MAX_TRIES
 from sagactl.trace import Trace
 from sagactl.unfold import unfold
@@ -33,7 +34,13 @@ Examples:
   sagactl simulate order.saga.yaml --fail create-shipment --expect compensated
   sagactl simulate order.saga.yaml --fail create-shipment --view timeline
   sagactl simulate order.saga.yaml --fail create-shipment --format html -o run.html
-  sagactl simulate order.saga.yaml --all"""
+  sagactl simulate order.saga.yaml --fail create-shipment --profile temporal
+  sagactl simulate order.saga.yaml --fail create-shipment --save run.json
+  sagactl simulate order.saga.yaml --replay run.json
+  sagactl simulate order.saga.yaml --from @state.json --cancel-now
+  sagactl simulate order.saga.yaml --all
+  sagactl simulate order.saga.yaml --seed 7 --fault-rate 0.05
+  sagactl simulate order.saga.yaml --runs 10000 --fault-rate 0.02 --fault-rate charge-payment:reject=5%"""
 
 Steps = list[str] | None
 
@@ -55,6 +62,21 @@ def command(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every fault at every step, in one table.")] = False,
     pairs: Annotated[bool, typer.Option("--pairs", help="With `--all`: two faults at once, too.")] = False,
+    runs: Annotated[int | None, typer.Option("--runs", help="So many runs, counted: rates and percentiles.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Draw times and faults.")] = None,
+    fault_rate: Annotated[Steps, typer.Option("--fault-rate", help="0.02, STEP=0.1, STEP:FAULT=5% …")] = None,
+    slow: Annotated[Steps, typer.Option("--slow", help="PARTICIPANT=FACTOR: what if it took so much longer?")] = None,
+    arrivals: Annotated[
+        float | None, typer.Option("--arrivals", help="With `--runs`: runs per second, for `limits.concurrency`.")
+    ] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="Go on from a run's saved state: @FILE or JSON.")] = None,
+    cancel_now: Annotated[bool, typer.Option("--cancel-now", help="Cancel the run at once: what is undone?")] = False,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", help="Go back as temporal, step-functions, seata or zeebe does."),
+    ] = None,
+    save: Annotated[str | None, typer.Option("--save", help="Keep the run in this file.")] = None,
+    replay: Annotated[str | None, typer.Option("--replay", help="Play a kept run again, and say what changed.")] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="text, json, mermaid or html.")] = "text",
     view: Annotated[str | None, typer.Option("--view", help="As text or mermaid: table, timeline or sequence.")] = None,
     output: Output = None,
@@ -62,7 +84,11 @@ def command(
     stdin_filename: StdinName = "<stdin>",
     verbose: Verbose = False,
 ) -> int:
-    shape = one_of("format", format, ALL_FORMATS if every else FORMATS)
+    shape = one_of("format", format, ALL_FORMATS if every or runs is not None else FORMATS)
+    chance = Words(runs, seed, tuple(fault_rate or ()), tuple(slow or ()), arrivals)
+    chance.refuse_nonsense(beside={"all": every, "expect": expect, "view": view})
+    kept = {"from": from_, "cancel-now": cancel_now, "profile": profile, "save": save, "replay": replay}
+    _refuse_kept(kept, many=every or runs is not None, named=[fail, timeout, fail_undo, fault, choose, input, seed])
     single_run = {"fail": fail, "timeout": timeout, "fail-undo": fail_undo, "fault": fault, "expect": expect}
     _refuse_beside_all(every, pairs, {**single_run, "view": view})
     shown = _view(shape, view)
@@ -89,9 +115,26 @@ def command(
         from sagactl.cli.everything import rehearse_all
 
         return rehearse_all(flow, plan, path, with_pairs=pairs, shape=shape, color=color, output=output)
-    trace = rehearse(flow, plan)
+    if runs is not None:
+        return sample_many(flow, plan, chance, path, shape=shape, color=color, output=output)
+    if any(kept.values()):
+        from sagactl.cli.replaying import play_kept
+
+        plan = plan._replace(cancel_now=cancel_now, profile=profile or "")
+        trace, changed = play_kept(reading.saga, workspace.sagas, flow, plan, chance, from_, replay, save)
+    else:
+        trace, changed = play(flow, plan, chance), False
     write(_render(shape, shown, trace, color, output, verbose), output)
-    return ExitStatus.CLEAN if _as_wanted(flow, trace, expect) else ExitStatus.FINDINGS
+    return ExitStatus.CLEAN if _as_wanted(flow, trace, expect) and not changed else ExitStatus.FINDINGS
+
+
+def _refuse_kept(kept: Mapping[str, object], *, many: bool, named: list[object]) -> None:
+    """Options for one run make no sense for many, and a kept run brings its own faults."""
+    for name, value in kept.items():
+        if value and many:
+            raise UsageError(f"`--{name}` is for one run", help="leave out `--all` and `--runs`")
+    if kept["replay"] and (any(named) or kept["from"] or kept["cancel-now"] or kept["profile"]):
+        raise UsageError("`--replay` brings its own faults, choices and input", help="leave the other ones out")
 
 
 def _refuse_beside_all(every: bool, pairs: bool, single_run: Mapping[str, object]) -> None:

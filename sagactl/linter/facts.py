@@ -157,7 +157,7 @@ class Facts:
             if step.compensation is not None or not _is_final(step):
                 continue
             failing = self.endangers(step.index)
-            for other in self.meant.members(failing & self.meant.descendants[step.index]):
+            for other in self.meant.members(failing & self.meant.sure_descendants(step.index)):
                 if other.kind == "read-only":  # rollback-after-pivot speaks of waits and checks
                     failing &= ~(1 << other.index)
             if failing:

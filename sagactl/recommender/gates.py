@@ -54,8 +54,9 @@ def _one_store(facts: Facts) -> Names | None:
     """The one store in which every step with effects writes: one that each of them states, or a participant's own.
 
     A participant owns its data, so all its steps can be one local transaction whether or not its store has a name; a
-    single write without one is the next gate's.  What people outside see (`external`) is in no store, a nested saga is no single write, and no transaction stays
-    open while somebody is waited for; so none of these may be among, or between, the writes.
+    single write whose store has none is the next gate's.  What people outside see (`external`) is in no store, a
+    nested saga is no single write, and no transaction stays open while somebody is waited for; so none of these may
+    be among, or between, the writes.
     """
     writers = tuple(facts.writers)
     if any(step.step.external for step in writers) or _waits_between(facts.flow, writers):
@@ -215,7 +216,8 @@ def _fails_behind(step: FlowStep, missing: frozenset[str], sagas: Mapping[str, S
     """
     if step.says_no or step.kind == "pivot":
         return True
-    if step.step.saga in sagas and not any(inner.can_fail for inner in Flow(sagas[step.step.saga], sagas).steps):
+    child = sagas.get(step.step.saga or "")
+    if child is not None and not any(inner.can_fail for inner in Flow(child, sagas).steps):
         return False
     return step.kind == "compensatable" and step.id not in missing and step.can_fail
 
@@ -291,7 +293,8 @@ GATES: Final[tuple[Gate, ...]] = (
         "May a step fail beside or after an effect that cannot be undone?",
         lambda facts, score: _no_way_back(facts),
         "{effect} cannot be undone, and {step}, {where}, {how}",
-        "Let {step} come before {effect}, or make sure that it cannot fail (`sagactl lint` names the place); the style is secondary.",
+        "Let {step} come before {effect}, or make sure that it cannot fail; `sagactl lint` names the place. "
+        "The style is secondary.",
         "nothing that can fail came beside or after what cannot be undone",
         "Mehrotra, Rastogi, Silberschatz, Korth, ICDCS 1992; Richardson: Microservices Patterns, ch. 4 (pivot)",
     ),

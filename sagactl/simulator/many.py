@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 from sagactl.flow import Flow
 from sagactl.simulator.chance import Seeded
 from sagactl.simulator.odds import Odds
-from sagactl.simulator.plan import Plan
+from sagactl.simulator.plan import Plan, PlannedFault
 from sagactl.simulator.rehearsal import Draw, rehearse
 from sagactl.simulator.table import Table, ending_of
 from sagactl.simulator.tally import Tally
@@ -133,7 +133,6 @@ class Sampling:
 
     @property
     def sample(self) -> Sample:
-        words = dict.fromkeys(rate.word for rate in self.odds.rates.rates if rate.chance > 0)
         return Sample(
             flow=self.flow,
             plan=self.plan,
@@ -144,9 +143,16 @@ class Sampling:
             way=self.way,
             checked=self.checked,
             situations=len(self.table.nodes),
-            unreached=tuple(word for word in words if word not in self.table.met and self.way != "rehearsed"),
+            unreached=self._unreached() if self.way != "rehearsed" else (),
             notes=self.table.notes,
         )
+
+    def _unreached(self) -> tuple[str, ...]:
+        """The rates and planned faults that were possible in none of the situations that runs met."""
+        words = dict.fromkeys(rate.word for rate in self.odds.rates.rates if rate.chance > 0)
+        used = frozenset[PlannedFault]().union(*(situation.used for situation in self.table.nodes))
+        planned = (str(fault) for fault in self.plan.faults if fault not in used)
+        return (*(word for word in words if word not in self.table.met), *planned)
 
 
 def sample(flow: Flow, plan: Plan, odds: Odds, asked: Asked) -> Sample:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from sagactl.errors import NotSupported, UnknownName, UsageError
 from sagactl.flow import Flow, FlowStep, failure_event, undone_event
+from sagactl.machine.state import State
 from sagactl.world.faults import BY_NAME
 from sagactl.world.parts import Operation
 
@@ -54,19 +55,30 @@ class PlannedFault(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a rehearsal injects and decides; `data` is the input of the run, None when none was given."""
+    """What a rehearsal injects and decides; `data` is the input of the run, None when none was given.
+
+    `state` is a saved state to go on from (`state_data` as it was read), `cancel_now` cancels the run at once, and
+    `profile` names the engine whose way of going back is rehearsed.
+    """
 
     faults: tuple[PlannedFault, ...] = ()
     choices: Mapping[str, str] = {}
     data: Mapping[str, Any] | None = None
     max_tries: int = MAX_TRIES
+    cancel_now: bool = False
+    profile: str = ""
+    state: State | None = None
+    state_data: Any = None
 
     def as_json(self) -> dict[str, Any]:
+        """All that is needed to play the run again."""
+        told = {"cancel_now": self.cancel_now, "profile": self.profile, "state": self.state_data}
         return {
             "faults": [str(fault) for fault in self.faults],
             "choices": dict(self.choices),
             "input": self.data,
             "max_tries": self.max_tries,
+            **{name: value for name, value in told.items() if value},
         }
 
 

@@ -50,7 +50,7 @@ def rehearse(flow: Flow, plan: Plan = Plan(), state: State | None = None, draw: 
     Raises NotSupported for constructs that cannot be run yet.
     """
     refuse_unsupported(flow)
-    return Rehearsal(bounded(flow, plan.max_tries), plan, state, draw).play()
+    return Rehearsal(bounded(flow, plan.max_tries), plan, state or plan.state, draw).play()
 
 
 def bounded(flow: Flow, most: int) -> Flow:
@@ -104,6 +104,10 @@ class Rehearsal:
         first = begin(flow) if state is None else take_up(flow, state, tuple(map(truth_of, state.steps)))
         self.world = World(State("forward", first.world.state.steps), (), ())
         self._take(first)
+        if state is not None:
+            self.executed = [step.id for step, saved in zip(flow.steps, state.steps, strict=True) if saved.known]
+        if plan.cancel_now:
+            self.pending = Move("cancel")
 
     def play(self) -> Trace:
         for _ in range(MAX_MOVES):

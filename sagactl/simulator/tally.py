@@ -43,13 +43,13 @@ def wilson(hits: int, of: int) -> Interval:
 
 
 class Seen(NamedTuple):
-    """How often something happened, and the seed of the first run in which it did."""
+    """In how many runs something happened, and the seed of the first of them."""
 
-    count: int
+    runs: int
     first_seed: int
 
     def and_(self, other: Seen) -> Seen:
-        return Seen(self.count + other.count, min(self.first_seed, other.first_seed))
+        return Seen(self.runs + other.runs, min(self.first_seed, other.first_seed))
 
 
 def bin_of(value_s: float) -> int:
@@ -138,12 +138,12 @@ class Tally:
 
     def count(self, ending: Ending, seen: Seen) -> None:
         """Runs that ended in the same way."""
-        self.runs += seen.count
+        self.runs += seen.runs
         before = self.endings.get(ending)
         self.endings[ending] = seen if before is None else before.and_(seen)
 
     def ended(self, outcome: RunOutcome) -> int:
-        return sum(seen.count for ending, seen in self.endings.items() if ending.outcome == outcome)
+        return sum(seen.runs for ending, seen in self.endings.items() if ending.outcome == outcome)
 
     def dead_letters(self) -> dict[tuple[str, str], Seen]:
         """Runs by the step and the reason of a dead letter."""

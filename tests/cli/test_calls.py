@@ -44,7 +44,11 @@ UNUSABLE = [
     (("simulate", ORDER, "--input", "{"), "not JSON", ""),
     (("simulate", ORDER, "--input", "@nope.json"), "cannot read `nope.json`", ""),
     (("simulate", ORDER, "--input", '{"order_id": 3}'), "does not fit", ""),
-    (("simulate", "definitions/basket-order.saga.yaml", "--fail", "reserve-item[3]"), "unknown step", "reserve-item[2]"),
+    (
+        ("simulate", "definitions/basket-order.saga.yaml", "--fail", "reserve-item[3]"),
+        "unknown step",
+        "reserve-item[2]",
+    ),
     (("graph", ORDER, "--fail", "nope"), "unknown step `nope`", "known"),
     (("graph", ORDER, "--format", "gif"), "unknown format `gif`", "known"),
     (("graph", ORDER, "-o", "/nonexistent/x.svg"), "cannot write", ""),

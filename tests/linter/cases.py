@@ -49,6 +49,17 @@ SHIP = "step: ship, participant: shipping, action: ShipOrder, kind: pivot"
 SHIP_BY_REASON = "step: ship, participant: shipping, action: ShipOrder, no_compensation: parcels do not come back"
 MAIL = "step: mail, participant: crm, action: SendMail, external: email, kind: retriable, retry: forever"
 
+RACE = """
+style: choreography
+starts_on: [OrderPlaced]
+steps:
+  - {step: aa, participant: a, listens: OrderPlaced, action: DoAa, compensation: UndoAa}
+  - {step: bb, participant: b, listens: AaDone, action: DoBb, compensation: UndoBb}
+  - {step: cc, participant: c, listens: AaDone, action: DoCc, compensation: UndoCc}
+  - {step: pp, participant: p, listens: {any: [BbDone, CcDone]}, action: DoPp, kind: pivot}
+"""
+"""A pivot that the first of two branches starts, while the other may still fail."""
+
 FTGO_CREATE = """
 saga: create-order
 input: {order_id: string, consumer_id: string, total: number}

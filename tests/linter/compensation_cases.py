@@ -168,6 +168,31 @@ CASES: list[Case] = [
     ),
     (
         "SG117",
+        "declared retriable, but before the pivot",
+        flow(f"{MAIL}", CHARGE, SHIP),
+        ["mail"],
+    ),
+    (
+        "SG117",
+        "what comes later is only taken for retriable",
+        flow(
+            "step: a, participant: p, action: NotifyCustomer, no_compensation: seen is seen",
+            "step: pay, participant: q, action: TakeMoney, rejects: [Declined], no_compensation: final",
+        ),
+        ["a"],
+    ),
+    (
+        "SG117",
+        "only retriable steps follow",
+        flow(
+            "step: a, participant: p, action: NotifyCustomer, no_compensation: seen is seen",
+            "step: b, participant: q, action: DoB, kind: retriable, retry: 5",
+        ),
+        [],
+    ),
+    ("SG117", "a wait tells nobody", flow("step: w, wait: Mailed, external: email", CHARGE), []),
+    (
+        "SG117",
         "money that is sent is no message",
         flow("step: a, participant: p, action: SendMoney, compensation: GetMoneyBack", CHARGE),
         [],

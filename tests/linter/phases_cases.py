@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.linter.cases import CHARGE, MAIL, RESERVE, SHIP, SHIP_BY_REASON, Case, flow
+from tests.linter.cases import CHARGE, FTGO_CREATE, FTGO_REVISE, MAIL, RACE, RESERVE, SHIP, SHIP_BY_REASON, Case, flow
 
 CASES: list[Case] = [
     ("SG201", "a pivot with a compensation", flow(CHARGE, f"{SHIP}, compensation: CallBack"), ["ship"]),
@@ -108,9 +108,37 @@ CASES: list[Case] = [
     ),
     (
         "SG202",
-        "a message is told by its own rule",
+        "a message that is the pivot",
         flow("step: m, participant: crm, action: SendMail, external: email, no_compensation: seen is seen", CHARGE),
+        ["m"],
+    ),
+    ("SG202", "a message declared retriable before the pivot is told by its own rule", flow(MAIL, CHARGE, SHIP), []),
+    ("SG202", "the first branch starts the pivot, the other may still fail", RACE, ["pp"]),
+    ("SG202", "the pivot waits for both branches", RACE.replace("{any: [BbDone, CcDone]}", "[BbDone, CcDone]"), []),
+    (
+        "SG202",
+        "branches of a choice do not race",
+        RACE.replace("listens: AaDone, action: DoBb", "listens: AaDone, when: {c: one}, action: DoBb").replace(
+            "listens: AaDone, action: DoCc", "listens: AaDone, when: {c: two}, action: DoCc"
+        )
+        + "input: {x: boolean}\nchoices: {c: {one: input.x, two: otherwise}}\n",
         [],
+    ),
+    (
+        "SG202",
+        "a check that may come before the pivot has ended",
+        RACE.replace("{any: [BbDone, CcDone]}", "[BbDone, CcDone]")
+        + "  - {step: look, participant: t, listens: {any: [PpDone, CcDone]}, action: CheckIt, kind: read-only, "
+        "rejects: [No]}\n",
+        ["pp"],
+    ),
+    (
+        "SG202",
+        "a retriable step that the pivot or another step starts",
+        RACE.replace("{any: [BbDone, CcDone]}", "[BbDone, CcDone]")
+        + "  - {step: tt, participant: t, listens: {any: [PpDone, CcDone]}, action: DoTt, kind: retriable, "
+        "retry: forever}\n",
+        ["tt"],
     ),
     (
         "SG203",
@@ -203,7 +231,7 @@ CASES: list[Case] = [
     ),
     (
         "SG208",
-        "settled before the wait",
+        "written again before the pivot, it is still pending",
         flow(
             f"{RESERVE}, writes: stock",
             "step: s, participant: inventory, action: SettleStock, writes: stock, compensation: UnsettleStock",
@@ -211,8 +239,44 @@ CASES: list[Case] = [
             SHIP,
             head="resources: {stock: {countermeasure: semantic-lock}}\n",
         ),
+        ["w"],
+    ),
+    (
+        "SG208",
+        "settled by the pivot before the wait",
+        flow(
+            f"{RESERVE}, writes: stock",
+            "step: s, participant: inventory, action: SettleStock, writes: stock, kind: pivot",
+            "step: w, wait: Paid",
+            head="resources: {stock: {countermeasure: semantic-lock}}\n",
+        ),
         [],
     ),
+    (
+        "SG208",
+        "settled after the pivot and before the wait",
+        flow(
+            f"{RESERVE}, writes: stock",
+            SHIP,
+            "step: s, participant: inventory, action: SettleStock, writes: stock, kind: retriable, retry: forever",
+            "step: w, wait: Arrived",
+            head="resources: {stock: {countermeasure: semantic-lock}}\n",
+        ),
+        [],
+    ),
+    (
+        "SG208",
+        "a write does not release a lock",
+        flow(
+            f"{RESERVE}, lock: stock, lock_ttl: 1h",
+            "step: s, participant: inventory, action: SettleStock, writes: stock, kind: pivot",
+            "step: w, wait: Arrived",
+            head="resources: {stock: {}}\n",
+        ),
+        ["w"],
+    ),
+    ("SG208", "create order waits for nobody", FTGO_CREATE, []),
+    ("SG208", "revise order settles both records", FTGO_REVISE, []),
     (
         "SG208",
         "released before the wait",

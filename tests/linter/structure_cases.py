@@ -72,6 +72,17 @@ CASES: list[Case] = [
         [],
     ),
     (
+        "SG006",
+        "by way of a join by any, which may not have waited for it",
+        flow(
+            f"{RESERVE}, after: []",
+            f"{CHARGE}, after: []",
+            f"{SHIP}, listens: {{any: [ReserveDone, ChargeDone]}}",
+            f"{MAIL}, after: [reserve, ship]",
+        ),
+        [],
+    ),
+    (
         "SG007",
         "an outcome that is always true takes the rest",
         flow(f"{CHARGE}, when: {{c: one}}", head='choices: {c: {one: "true"}}\n'),
@@ -99,6 +110,24 @@ CASES: list[Case] = [
         "one participant, but the run waits in between",
         flow(CHARGE, "step: w, wait: Approved", "step: book, participant: payment, action: BookFee, kind: pivot"),
         [],
+    ),
+    (
+        "SG009",
+        "one participant, and people outside see an effect",
+        flow(CHARGE, "step: book, participant: payment, action: BookFee, external: email, kind: pivot"),
+        [],
+    ),
+    (
+        "SG009",
+        "one step, and a check that says no when it is done",
+        flow(CHARGE, "step: look, participant: p, action: CheckIt, kind: read-only, rejects: [No]"),
+        [],
+    ),
+    (
+        "SG009",
+        "one participant for each item",
+        flow(f"{CHARGE}, for_each: input.i, max_items: 9", head="input: {i: array}\n"),
+        [""],
     ),
     ("SG009", "one step and a nested saga", flow(CHARGE, "step: n, saga: other"), []),
     (

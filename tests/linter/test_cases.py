@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sagactl.finding import Finding
 from sagactl.linter.lint import check as run_rules
 from sagactl.linter.registry import all_rules, select
+from sagactl.model import Saga
+from sagactl.recommender import recommend
+from tests.builders import sagas
 from tests.linter import compensation_cases, phases_cases, structure_cases
 from tests.linter.cases import (
     CHARGE,
@@ -14,6 +21,7 @@ from tests.linter.cases import (
     FTGO_REVISE,
     MAIL,
     OURS,
+    RACE,
     RESERVE,
     SHIP,
     SHIP_BY_REASON,
@@ -160,7 +168,7 @@ def test_what_can_fail_is_listed_with_the_point_of_no_return() -> None:
         "`reserve` may say `OutOfStock`",
         "`charge` may say `CardDeclined`",
     ]
-    assert found.help == "let `ship` come after all that can fail:\nafter: [charge]"
+    assert found.help == "let `ship` come after all that can fail: move it behind `charge`"
     assert found.note
 
 
@@ -183,14 +191,165 @@ def test_a_notice_with_an_apology_is_only_an_information() -> None:
     ("action", "undo"),
     [
         ("ReserveItems", "ReleaseItems"),
-        ("charge_card", "RefundCard"),
+        ("charge_fee", "refund_fee"),
+        ("chargeFee", "refundFee"),
+        ("charge-fee", "refund-fee"),
+        ("CHARGE_FEE", "REFUND_FEE"),
+        ("payments.ChargeFee", "payments.RefundFee"),
         ("PickGoods", "UndoPickGoods"),
         ("HTTPPost", "UndoHttpPost"),
+        ("Withdraw", "UndoWithdraw"),
     ],
 )
 def test_the_help_for_a_missing_compensation_can_be_pasted(action: str, undo: str) -> None:
     found = findings(flow(f"step: a, participant: p, action: {action}", CHARGE))
-    assert next(each.help for each in found if each.code == "SG101") == f"compensation: {undo}"
+    help = next(each.help for each in found if each.code == "SG101")
+    assert help == f"compensation: {undo}\n# or:\nno_compensation: <why nothing needs to be undone>"
+
+
+@pytest.mark.parametrize(
+    ("other", "undo"),
+    [
+        ("action: ReleaseSeats, compensation: HoldThem", "UndoReserveSeats"),
+        ("action: DoB, compensation: release_seats", "UndoReserveSeats"),
+        ("action: ReserveSeats, compensation: ReleaseSeats", "ReleaseSeats"),
+    ],
+)
+def test_a_proposed_compensation_is_no_command_that_does_something_else(other: str, undo: str) -> None:
+    text = flow("step: a, participant: p, action: ReserveSeats", f"step: b, participant: q, {other}", CHARGE)
+    assert f"compensation: {undo}\n" in help_of("SG101", text)
+
+
+@pytest.mark.parametrize(
+    ("lines", "note"),
+    [
+        (("step: a, participant: p, action: DoA", CHARGE), "When a later step fails"),
+        ((RESERVE, "step: a, participant: p, action: DoA"), "When its own outcome is unknown"),
+        ((RESERVE, "step: a, participant: p, action: DoA", f"{MAIL}"), "When its own outcome is unknown"),
+        ((RESERVE, "step: a, participant: p, action: DoA, retry: forever", MAIL), "When the run is cancelled"),
+        ((RESERVE, "step: a, local: true, action: DoA"), "As soon as a step that can fail is added"),
+        ((SHIP, "step: a, participant: p, action: DoA"), "Nothing is undone after the pivot"),
+    ],
+)
+def test_a_missing_compensation_matters_where_nothing_later_fails_too(lines: tuple[str, ...], note: str) -> None:
+    found = next(each for each in findings(flow(*lines)) if each.code == "SG101")
+    assert found.note.startswith(note)
+    assert bool(found.related) is note.startswith("When a later")
+
+
+@pytest.mark.parametrize("undo", ["Cancel", "WithdrawCompensation"])
+@pytest.mark.parametrize(("action", "better"), [("Withdraw", "UndoWithdraw"), ("withdraw_money", "return_money")])
+def test_a_vague_compensation_gets_a_full_name(undo: str, action: str, better: str) -> None:
+    help = help_of("SG014", flow(f"step: a, participant: p, action: {action}, compensation: {undo}", SHIP))
+    assert help == f"name what it takes back, such as `{better}`"
+
+
+# -- what a remedy proposes can be done
+
+NOTICE = "participant: crm, action: SendMail, external: email, no_compensation: seen is seen"
+
+
+def help_of(code: str, text: str) -> str:
+    return next(found.help for found in findings(text) if found.code == code)
+
+
+@pytest.mark.parametrize(
+    ("lines", "where"),
+    [
+        ((f"step: n, {NOTICE}", CHARGE), "put it after all that can fail: move it behind `charge`"),
+        ((f"step: n, {NOTICE}", CHARGE, SHIP), "put it after the pivot: move it behind `ship`"),
+        (
+            (CHARGE, f"step: n, {NOTICE}, after: []", SHIP),
+            "put it after the pivot: move it behind `charge` and `ship`",
+        ),
+        (
+            (f"{CHARGE}, after: []", f"{SHIP}", f"step: n, {NOTICE}, after: []"),
+            "put it after the pivot:\nafter: [ship]",
+        ),
+        (
+            (f"{RESERVE}, after: []", f"{CHARGE}, after: []", f"step: n, {NOTICE}, after: []"),
+            "put it after all that can fail:\nafter: [reserve, charge]",
+        ),
+        (
+            (f"{RESERVE}, after: []", f"{CHARGE}, after: []", f"step: n, {NOTICE}, after: [reserve]"),
+            "put it after all that can fail:\nafter: [reserve, charge]",
+        ),
+    ],
+)
+def test_a_notice_is_never_put_behind_what_waits_for_it(lines: tuple[str, ...], where: str) -> None:
+    assert help_of("SG117", flow(*lines)) == f"{where}\nkind: retriable\nretry: forever"
+
+
+def test_a_notice_that_is_the_pivot_is_told_as_both() -> None:
+    found = findings(flow(f"step: n, {NOTICE}", CHARGE, SHIP, MAIL))
+    told = {each.code: each for each in found if each.code in ("SG117", "SG202")}
+    assert {code: each.severity for code, each in told.items()} == {"SG117": "warning", "SG202": "error"}
+    for each in told.values():
+        assert [related.message for related in each.related] == [
+            "`charge` may say `CardDeclined`",
+            "`ship` is tried only once",
+        ]
+
+
+def test_a_retriable_step_behind_a_notice_is_not_what_fails() -> None:
+    later = "step: later, participant: p, action: DoIt, kind: retriable, retry: 5"
+    found = findings(flow(f"step: n, {NOTICE}", CHARGE, SHIP, later))
+    for each in found:
+        if each.code in ("SG117", "SG202"):
+            assert not any("`later`" in related.message for related in each.related)
+
+
+def test_a_step_that_joins_by_any_is_told_to_join_by_all() -> None:
+    found = next(each for each in findings(RACE) if each.code == "SG202")
+    assert [related.message for related in found.related] == ["`bb` is tried only once", "`cc` is tried only once"]
+    assert found.help == "let `pp` come after all that can fail:\nlistens: [BbDone, CcDone]"
+
+
+def test_a_retriable_step_before_the_pivot_is_not_put_behind_what_waits_for_it() -> None:
+    help = help_of("SG201", flow(MAIL, CHARGE, f"{SHIP}, rejects: [NoLorry]"))
+    assert help.startswith("move it behind `ship`\n")
+
+
+def test_a_dead_compensation_and_one_that_does_nothing_are_told_once() -> None:
+    late = "step: a, participant: p, action: DoA, retry: forever, compensation: {}"
+    dead, empty = (findings(flow(CHARGE, SHIP, late.format(name))) for name in ("UndoA", "NoOp"))
+    assert [each.code for each in dead if each.code in ("SG103", "SG119")] == ["SG103"]
+    assert [each.code for each in empty if each.code in ("SG103", "SG119")] == ["SG119"]
+    help = next(each.help for each in empty if each.code == "SG119")
+    assert help == "nothing is undone after the pivot `ship`: remove it and write `kind: retriable`"
+
+
+def test_two_steps_with_one_action_are_named_once() -> None:
+    lines = [f"step: {id}, participant: p, action: PickItem, compensation: PutBack" for id in "ab"]
+    assert (
+        help_of("SG015", flow(*lines, SHIP))
+        == "let one command do what `PickItem` does in both in one local transaction"
+    )
+
+
+def test_reads_are_composed() -> None:
+    lines = [f"step: {id}, participant: {id}, action: GetPrice, kind: read-only" for id in "ab"]
+    assert help_of("SG009", flow(*lines)).startswith("compose the reads")
+
+
+def test_a_definition_that_another_one_runs_is_part_of_a_saga() -> None:
+    inner = flow(SHIP, head="saga: inner\n")
+    outer = flow(CHARGE, "step: n, saga: inner", head="saga: outer\n")
+    assert steps_found("SG009", inner) == [""]
+    assert steps_found("SG009", inner, outer) == []
+
+
+# -- what recommend says of the same saga
+
+
+@given(sagas(), st.lists(st.sampled_from(("shop", "till", "depot")), min_size=7, max_size=7))
+def test_what_needs_no_saga_needs_none_for_recommend(saga: Saga, names: list[str]) -> None:
+    steps = zip(saga.steps, names, strict=False)
+    saga = replace(saga, steps=tuple(replace(step, participant=step.participant and name) for step, name in steps))
+    codes = {found.code for found in run_rules(saga, all_rules())}
+    said = recommend(saga).recommendation
+    assert "SG009" not in codes or said == "none"
+    assert said != "redesign" or codes & {"SG104", "SG201", "SG202", "SG203", "SG204"}
 
 
 def test_a_command_that_only_looks_is_offered_to_be_read_only() -> None:

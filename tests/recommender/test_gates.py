@@ -33,7 +33,20 @@ CASES: list[tuple[str, Saga, str | None]] = [
     ("all in one store", saga(chain(3), stores=ONE_DB), "one-store"),
     ("one participant states no store", saga(chain(3), stores={"p0": "db", "p1": "db"}), None),
     ("no participant states a store", saga(chain(3)), None),
-    ("one participant alone states no store", saga(chain(3, 1)), None),
+    ("one participant alone states no store", saga(chain(3, 1)), "one-store"),
+    ("only local steps", saga((LOCAL, replace(LOCAL, id="there"))), "one-store"),
+    (
+        "one participant, and people outside see an effect",
+        saga((*chain(2, 1), reaction("mail", "p0", external=("email",)))),
+        None,
+    ),
+    ("one participant and a nested saga", saga((CHILD, *chain(3, 1))), None),
+    (
+        "one participant, and somebody decides between the writes",
+        saga((done("a", "p0"), person("ask"), pivot("b", "p0"))),
+        None,
+    ),
+    ("one participant for each item", saga((done("a", "p0", for_each="input.items"),)), "one-store"),
     ("one participant alone states its store", saga(chain(3, 1), stores={"p0": "db"}), "one-store"),
     ("two stores", saga(chain(3), stores={**ONE_DB, "p2": "other"}), None),
     ("a read elsewhere does not matter", saga((*chain(3), read("look", "p9", after=())), stores=ONE_DB), "one-store"),
@@ -70,7 +83,11 @@ CASES: list[tuple[str, Saga, str | None]] = [
     ("two writes", saga((done("a", "p0"), pivot("b", "p1"), reaction("c", "p2"))), None),
     ("a draft with two writes", saga((act("a", "p0"), act("b", "p1"))), None),
     ("a nested saga is many writes", saga((CHILD, reaction("b", "p1"))), None),
-    ("a write for each item is many writes", saga((done("a", "p0", for_each="input.items"),)), None),
+    (
+        "a write for each item is many writes",
+        saga((done("a", "p0", for_each="input.items", external=("shipment",)),)),
+        None,
+    ),
     ("a no afterwards would undo the write", saga((done("a", "p0"), person("ask", rejects=("No",)))), None),
     (
         "a look-up between write and reaction",
@@ -179,6 +196,9 @@ def test_gates_are_asked_in_order_up_to_the_one_that_decides() -> None:
     ("given", "words"),
     [
         (saga(chain(2), stores={"p0": "db", "p1": "db"}), "`s0`, `s1` write in one store, `db`"),
+        (saga(chain(2, 1)), "`s0`, `s1` all belong to `p0`, which owns the data they write"),
+        (saga((done("a", "p0", for_each="input.i"),)), "`a` belongs to `p0`, which owns the data it writes"),
+        (saga((LOCAL, replace(LOCAL, id="there"))), "all belong to the saga's own service"),
         (saga((pivot("a", "p0"), reaction("b", "p1"))), "`a` is the only write to coordinate; `b` only reacts"),
         (_strict(), "(`a`, `b`) belong to `team`"),
         (saga((*chain(2), done("c", "p2"))), "`s1` cannot be undone, and `c`, after it, may fail"),
@@ -200,6 +220,20 @@ def test_a_gate_says_what_gets_past_it() -> None:
         "if not every write were in the same store, and a second step had effects that may have to be undone, "
         "it would be choreography (score -6.5)"
     )
+
+
+def test_a_nested_saga_that_cannot_fail_may_follow_the_pivot() -> None:
+    given = saga((*chain(2), CHILD))
+    sure = saga((reaction("r", "p9"),), id="child")
+    for child, decided in ((sure, None), (saga(chain(2), id="child"), "point-of-no-return")):
+        found = recommend(given, {"child": child}).decided_by
+        assert (found and found.name) == decided
+
+
+def test_a_redesign_sends_to_lint_for_the_place() -> None:
+    decided = recommend(saga((*chain(2), done("c", "p2")))).decided_by
+    assert decided is not None
+    assert "`sagactl lint` names the place" in decided.instead
 
 
 def test_a_backtick_in_a_name_is_no_way_out_of_it() -> None:

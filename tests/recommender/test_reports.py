@@ -114,6 +114,20 @@ def test_a_long_id_gives_way_in_the_table() -> None:
     assert all(len(line) <= 80 for line in text.render([given, given], width=80).splitlines())
 
 
+def test_columns_give_way_before_a_name_is_unreadable() -> None:
+    id = "goods-inward-inspection"
+    late = _of(saga((*chain(2), done("late", "p3")), id=id, style="choreography"))
+    shown = {width: text.render([late, late], width=width).splitlines() for width in (100, 80, 66, 60, 50, 45, 20)}
+    assert all(line.startswith(id) for width in (100, 80, 66, 60, 50, 45) for line in shown[width][1:3])
+    headers = {width: " ".join(lines[0].split()) for width, lines in shown.items()}
+    assert headers[100] == "saga recommended strength score declared decided by"
+    assert headers[80] == "saga recommended strength score declared"
+    assert headers[60] == "saga recommended strength score"
+    assert headers[45] == headers[20] == "saga recommended score"
+    assert shown[100][-1].startswith(id)
+    assert shown[80][-1] == "no room for `decided by`; `--verbose` shows all"
+
+
 def test_paint_gets_every_piece_and_plain_text_has_none() -> None:
     roles: set[str] = set()
 

@@ -73,8 +73,10 @@ def _snippet(
     start = min(region.column - 1, len(source))
     end = region.end_column - 1 if region.end_line == region.line else len(source)
     end = max(min(end, len(source), start + room // 2), start)
-    left = max(0, start - room // 3) if width(escape(source)) > room else 0
-    before, token, after = source[left:start], source[start:end], source[end:]
+    is_long = len(source) > room or width(escape(source)) > room
+    left = max(0, start - room // 3) if is_long else 0
+    # Of a line of millions of characters only what can be shown is looked at.
+    before, token, after = source[left:start], source[start:end], source[end : end + room]
     shown = ("…" if left else "") + escape(before)
     line = f"{shown}{escape(token)}{escape(after)}".rstrip()
     number = style("frame", f"{region.line:>{gutter}} |")

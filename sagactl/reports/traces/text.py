@@ -192,7 +192,7 @@ def summary(trace: Trace, style: Style, columns: int) -> list[str]:
         text = f"{escape(violation.property)} {escape(violation.step)}: {escape(violation.explanation)}{promise}"
         lines.append(f"{'Violated':<14}{style('bad', text)}")
     for note in trace.notes:
-        lines += _wrapped("Assumed", note, columns)
+        lines += _wrapped("Note", note, columns)
     for fault in trace.unused_faults:
         lines.append(f"{'Not reached':<14}{style('fault', escape(fault))}: the run never came to where it would happen")
     return lines

@@ -110,7 +110,7 @@ def _summary(trace: Trace) -> Iterator[str]:
     if trace.violations:
         yield _fact("Violated", *map(_violation, trace.violations), role="bad")
     if trace.notes:
-        yield _fact("Assumed", *map(_with_codes, trace.notes))
+        yield _fact("Notes", *map(_with_codes, trace.notes))
     if trace.unused_faults:
         words = "the run never came to where it would happen"
         yield _fact(
