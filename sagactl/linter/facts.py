@@ -158,7 +158,9 @@ class Facts:
                 continue
             failing = self.endangers(step.index)
             for other in self.meant.members(failing & self.meant.sure_descendants(step.index)):
-                if other.kind == "read-only":  # rollback-after-pivot speaks of waits and checks
+                # rollback-after-pivot speaks of waits and checks, missing-compensation of what has to be retriable.
+                owed = step.step.kind == "pivot" and self.forgotten >> other.index & 1 and not other.says_no
+                if other.kind == "read-only" or owed:
                     failing &= ~(1 << other.index)
             if failing:
                 yield NoReturn(step, failing)

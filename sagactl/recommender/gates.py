@@ -212,14 +212,14 @@ def _fails_behind(step: FlowStep, missing: frozenset[str], sagas: Mapping[str, S
 
     A definitive no does, wherever it comes from.  Tries that are used up hurt where something would be rolled back;
     a retriable step is parked instead (whether anybody hears of that is SG203's question), and a read is repeated.
-    A second pivot always does: two decisions cannot both be the one that settles the run.
+    A second pivot that can fail does: two decisions cannot both be the one that settles the run.
     """
-    if step.says_no or step.kind == "pivot":
+    if step.says_no:
         return True
     child = sagas.get(step.step.saga or "")
     if child is not None and not any(inner.can_fail for inner in Flow(child, sagas).steps):
         return False
-    return step.kind == "compensatable" and step.id not in missing and step.can_fail
+    return step.kind in ("compensatable", "pivot") and step.id not in missing and step.can_fail
 
 
 def _how(step: FlowStep) -> str:

@@ -166,7 +166,7 @@ class Tally:
         for ending, seen in self.endings.items():
             for key in keys(ending):
                 found[key] = seen if key not in found else found[key].and_(seen)
-        return dict(sorted(found.items(), key=lambda item: (-item[1].count, item[0])))
+        return dict(sorted(found.items(), key=lambda item: (-item[1].runs, item[0])))
 
 
 def went_back(outcome: RunOutcome, rollback_s: float) -> bool:

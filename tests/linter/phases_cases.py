@@ -126,6 +126,18 @@ CASES: list[Case] = [
     ),
     (
         "SG202",
+        "forgotten after a declared pivot is missing-compensation",
+        flow(CHARGE, SHIP, "step: a, participant: p, action: DoA"),
+        [],
+    ),
+    (
+        "SG202",
+        "forgotten after a declared pivot, and it may say no",
+        flow(CHARGE, SHIP, "step: a, participant: p, action: DoA, rejects: [Refused]"),
+        ["ship"],
+    ),
+    (
+        "SG202",
         "a check that may come before the pivot has ended",
         RACE.replace("{any: [BbDone, CcDone]}", "[BbDone, CcDone]")
         + "  - {step: look, participant: t, listens: {any: [PpDone, CcDone]}, action: CheckIt, kind: read-only, "

@@ -237,6 +237,11 @@ def test_a_missing_compensation_matters_where_nothing_later_fails_too(lines: tup
     assert bool(found.related) is note.startswith("When a later")
 
 
+def test_a_pivot_that_is_only_inferred_and_too_early_excuses_nothing() -> None:
+    text = flow(f"step: n, {NOTICE}", CHARGE, "step: a, participant: p, action: DoA", CHARGE.replace("charge", "fee"))
+    assert help_of("SG101", text).startswith("compensation: UndoDoA\n")
+
+
 @pytest.mark.parametrize("undo", ["Cancel", "WithdrawCompensation"])
 @pytest.mark.parametrize(("action", "better"), [("Withdraw", "UndoWithdraw"), ("withdraw_money", "return_money")])
 def test_a_vague_compensation_gets_a_full_name(undo: str, action: str, better: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from sagactl.model import Compensation, Resource, Saga, Step, Wait
 from sagactl.recommender import GATES, recommend
 
-from .builders import act, chain, done, person, pivot, reaction, read, saga
+from .builders import FOREVER, act, chain, done, person, pivot, reaction, read, saga
 
 ONE_DB = {"p0": "db", "p1": "db", "p2": "db"}
 TWO_OWNED = {"p0": "team", "p1": "team", "p2": "team"}
@@ -122,6 +122,11 @@ CASES: list[tuple[str, Saga, str | None]] = [
     ),
     # the point of no return
     ("two pivots", saga((done("a", "p0"), pivot("b", "p1"), pivot("c", "p2"))), "point-of-no-return"),
+    (
+        "two pivots that cannot fail",
+        saga((pivot("b", "p1", retry=FOREVER), pivot("c", "p2", retry=FOREVER, after=()))),
+        None,
+    ),
     (
         "two pivots of which one is taken",
         saga((done("a", "p0"), pivot("b", "p1", when={"x": "yes"}), pivot("c", "p2", when={"x": "no"}))),

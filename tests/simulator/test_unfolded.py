@@ -101,7 +101,13 @@ def test_a_participant_of_the_same_name_that_promises_something_else_stays_itsel
 
 
 def test_the_deadline_of_a_nested_saga_rolls_everything_back() -> None:
-    slow = saga(act("c"), act("d", latency=Latency(shape="fixed", values_s=(50.0,))), id="child", deadline_s=20.0, timeout_s=90.0)
+    slow = saga(
+        act("c"),
+        act("d", latency=Latency(shape="fixed", values_s=(50.0,))),
+        id="child",
+        deadline_s=20.0,
+        timeout_s=90.0,
+    )
     outer = saga(act("a"), Step(id="run", saga="child"), act("b"))
     trace = rehearsed(unfold(outer, {"child": slow}).flow)
     assert trace.outcome == "compensated"

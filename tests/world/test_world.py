@@ -49,7 +49,8 @@ def test_moves_come_in_a_fixed_order_the_normal_one_before_its_faults() -> None:
         "answer:action:ok",
         "answer:action:reply-lost:ok",
         "timeout:action",
-        "cancel", "crash:crash",
+        "cancel",
+        "crash:crash",
     ]
 
 

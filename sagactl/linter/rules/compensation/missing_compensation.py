@@ -58,7 +58,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 
 def _hit(index: int, step: Step, facts: Facts) -> Hit:
-    late = bool(facts.after_pivot >> index & 1)
+    late = _is_committed(index, facts)
     failing = [] if late else list(facts.meant.members(facts.endangers(index)))
     return Hit(
         f"nothing undoes `{step.action}`, and nothing says why",
@@ -71,6 +71,14 @@ def _hit(index: int, step: Step, facts: Facts) -> Hit:
             for other in failing[:_RELATED]
         ),
     )
+
+
+def _is_committed(index: int, facts: Facts) -> bool:
+    """Whether it stands after a pivot that may stay where it is; one that is only inferred and too early may not."""
+    if not facts.after_pivot >> index & 1:
+        return False
+    pivot = facts.pivot_of(facts.meant.steps[index])
+    return pivot.step.kind is not None or all(point.step.index != pivot.index for point in facts.no_return)
 
 
 def _help(step: Step, endangered: bool, facts: Facts) -> str:
