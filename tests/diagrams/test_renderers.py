@@ -213,7 +213,7 @@ def test_a_font_of_a_package_is_used_where_the_system_has_none(monkeypatch: pyte
     monkeypatch.setattr(fonts, "carried", lambda: iter((tmp_path,)))
     assert fonts.provide()
     assert str(tmp_path) in Path(os.environ["FONTCONFIG_FILE"]).read_text(encoding="utf-8")
-    monkeypatch.delenv("FONTCONFIG_FILE")
+    del os.environ["FONTCONFIG_FILE"]
 
 
 # -- text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from base64 import b64encode
@@ -138,11 +139,13 @@ def test_every_mark_has_a_symbol() -> None:
 def dumped(page: str, *more: str) -> str:
     """The document as the browser has it after its scripts ran."""
     browser = need("chromium")
+    # A font configuration that another test made for itself would leave the browser without letters.
+    environment = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
     command = [
         browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--virtual-time-budget=3000", *more, "--dump-dom", page,
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

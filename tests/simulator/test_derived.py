@@ -20,10 +20,9 @@ from sagactl.simulator.table import Table
 from sagactl.simulator.walk import Walked, walk
 from sagactl.unfold import unfold
 from tests.builders import act, participant, pivot, saga
-from tests.optional import needs_module
-from tests.simulator.rehearsals import REHEARSED, UNFOLDED, definition, sagas
+from tests.simulator.rehearsals import DEFINITIONS, REHEARSED, UNFOLDED, definition, sagas
 
-numpy = needs_module("numpy")
+numpy = pytest.importorskip("numpy")
 
 SEEDS: Final = 10_000
 
@@ -118,8 +117,8 @@ def test_many_at_once_that_are_wrong_are_not_used(monkeypatch: pytest.MonkeyPatc
 
 def test_few_runs_import_no_numpy() -> None:
     script = (
-        "import sys; from sagactl.cli.app import run\n"
-        "run(['simulate', 'definitions/order-fulfillment.saga.yaml', '--runs', '300', '-o', '/dev/null'])\n"
+        "import os, sys; from sagactl.cli.app import run\n"
+        f"run(['simulate', {str(DEFINITIONS / 'order-fulfillment.saga.yaml')!r}, '--runs', '300', '-o', os.devnull])\n"
         "print('numpy' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

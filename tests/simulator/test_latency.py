@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from statistics import NormalDist, fmean
 
 import pytest
@@ -17,7 +18,9 @@ from sagactl.simulator.rehearsal import Draw
 from sagactl.trace import Trace
 from sagactl.unfold import unfold
 from tests.builders import act, participant, saga
-from tests.simulator.rehearsals import definition
+from tests.simulator.rehearsals import DEFINITIONS, definition
+
+ROOT = DEFINITIONS.parent
 
 
 def latency(shape: str, *values_s: float) -> Latency:
@@ -80,8 +83,7 @@ def test_draws_are_uniform_and_those_of_neighbours_independent() -> None:
     tenths = [sum(int(left * 10) == tenth for left, _ in pairs) for tenth in range(10)]
     assert sum((count - 2000) ** 2 / 2000 for count in tenths) < 27.9  # chi-squared, 9 degrees, 0.1 %
     assert fmean((left - 0.5) * (right - 0.5) for left, right in pairs) == pytest.approx(0, abs=0.003)
-    rows = zip(pairs, pairs[1:], strict=False)
-    assert fmean((left[0] - 0.5) * (right[0] - 0.5) for left, right in rows) == pytest.approx(0, abs=0.003)
+    assert fmean((left[0] - 0.5) * (right[0] - 0.5) for left, right in pairwise(pairs)) == pytest.approx(0, abs=0.003)
 
 
 def drawn(seed: int, *steps: Step, rates: tuple[str, ...] = (), owner: Participant | None = None) -> Trace:
@@ -131,7 +133,7 @@ def test_the_same_seed_gives_the_same_run_in_every_process() -> None:
         "print([(m.what, m.step, round(m.t_s, 12)) for m in order_run(11).moments])"
     )
     told = {
-        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT).stdout
         for _ in range(2)
     }
     told.add(f"{[(m.what, m.step, round(m.t_s, 12)) for m in order_run(11).moments]}\n")
