@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 Words = NDArray[np.uint64]
 Ids = NDArray[np.intp]
 
-PORTION: Final = 1 << 16
+PORTION: Final = 1 << 17
 SMALL: Final = 24
 """So few runs are walked one by one: numpy would need longer to begin."""
 
@@ -93,7 +93,7 @@ class _Portion:
     def _advance(self, node: Node, ids: Ids) -> None:
         """In each run the earliest timer runs out; equal times go by the order of the timers."""
         dues = [column[ids] for column in self.due_s[: len(node.timers)]]
-        legs = [column[ids] for column in self.leg_s[: len(node.timers)]]
+        legs = [self.leg_s[place][ids] if place in node.requests else due_s for place, due_s in enumerate(dues)]
         earliest_s, which = dues[0], np.zeros(len(ids), dtype=np.int8)
         for place, due_s in enumerate(dues[1:], start=1):
             which[due_s < earliest_s] = place
@@ -138,7 +138,8 @@ class _Portion:
                 continue
             if kept >= 0:
                 self.due_s[place][ids] = group.due_s[kept]
-                self.leg_s[place][ids] = group.leg_s[kept]
+                if place in target.requests:
+                    self.leg_s[place][ids] = group.leg_s[kept]
                 continue
             length_s: Floats | float = fixed_s
             if leg >= 0:
@@ -146,7 +147,8 @@ class _Portion:
             elif fixed_s < 0:
                 length_s = _samples_s(delay.latency, _uniforms(self.base[ids], delay.name)) * delay.share
             self.due_s[place][ids] = length_s if absolute else now_s + length_s
-            self.leg_s[place][ids] = length_s
+            if place in target.requests:
+                self.leg_s[place][ids] = length_s
         if target.index < 0:
             self._walk(target, ids)
             return
@@ -199,7 +201,10 @@ class _Portion:
 
 
 class _Group(NamedTuple):
-    """Runs in one situation at the moment in which a timer runs out, with the timers that ran before it."""
+    """Runs in one situation at the moment in which a timer runs out, with the timers that ran before it.
+
+    How long a timer was set for matters for requests alone; in the place of the others stands when they run out.
+    """
 
     node: Node
     ids: Ids
@@ -209,7 +214,9 @@ class _Group(NamedTuple):
 
     def part(self, places: Ids) -> _Group:
         """Some of the runs."""
-        dues, legs = ([column[places] for column in columns] for columns in (self.due_s, self.leg_s))
+        dues = [due_s[places] for due_s in self.due_s]
+        pairs = zip(self.leg_s, self.due_s, dues, strict=True)
+        legs = [part_s if leg_s is due_s else leg_s[places] for leg_s, due_s, part_s in pairs]
         return _Group(self.node, self.ids[places], self.now_s[places], dues, legs)
 
 

@@ -102,7 +102,7 @@ class Fork(NamedTuple):
 class Node:
     """A situation in the table; `forks` is filled as they are met, `ending` is None while something can happen."""
 
-    __slots__ = ("delays", "ending", "forks", "index", "look", "phase", "situation", "timers")
+    __slots__ = ("delays", "ending", "forks", "index", "look", "phase", "requests", "situation", "timers")
 
     def __init__(self, index: int, situation: Situation, look: Look, delays: tuple[Delay, ...]) -> None:
         self.index = index
@@ -110,6 +110,7 @@ class Node:
         self.look = look
         self.phase: Phase = situation.world.state.phase
         self.timers = {timer_of(move): place for place, (_, move) in enumerate(look.ready)}
+        self.requests = frozenset(place for place, (_, move) in enumerate(look.ready) if move.kind == "deliver")
         self.delays = delays
         self.forks: list[Fork | None] = [None] * len(look.ready)
         self.ending: Ending | None = None

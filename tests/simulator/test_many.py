@@ -179,6 +179,12 @@ def test_many_runs_are_a_table_for_people() -> None:
     assert again.out == call.out
 
 
+def test_runs_that_take_the_same_time_need_no_picture() -> None:
+    call = sagactl("simulate", str(DEFINITIONS / "points-redemption.saga.yaml"), "--runs", "20", "--color", "always")
+    assert call.code == 0, call.err
+    assert "nearly all of them take" in call.out
+
+
 def test_many_runs_are_data_for_programs() -> None:
     call = sagactl("simulate", ORDER, "--runs", "300", "--seed", "5", "--fault-rate", "0.2", "--format", "json")
     data = json.loads(call.out)

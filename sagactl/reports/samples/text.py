@@ -115,6 +115,9 @@ def _histogram(shown: Shown, times: Times) -> Iterator[str]:
     most = max(count for _, _, count in columns)
     labels = [_duration(least_s) for least_s, _, _ in columns]
     size = max(map(len, labels))
+    if len(set(labels)) < len(labels):
+        yield f"  nearly all of them take {labels[-1]}"
+        return
     yield shown.style("dim", f"  runs by how long they take, from {labels[0]} on; the last line holds the longest 1 %")
     for label, (_, _, count) in zip(labels, columns, strict=True):
         yield f"  {label:>{size}} {_bar(count / most, shown.ascii)} {count:,}"
