@@ -328,5 +328,9 @@ FILES = (
     Case("socket", _socket, "unopened", "socket", _is_posix),
     Case("no-permission", _locked, "unopened", "no permission", _is_not_root),
 )
+"""As root the last one can be read; `tests/source/test_opening.py` tries it as somebody else."""
 
 CASES: tuple[Case, ...] = (*NESTING, *ALIASES, *TYPES, *KEYS, *CHARACTERS, *SHAPES, *FILES)
+
+POSSIBLE: tuple[Case, ...] = tuple(case for case in CASES if case.possible())
+"""Those that can be made here, by this user."""

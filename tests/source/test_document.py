@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sagactl.source.characters import MAX_BYTES
 from sagactl.source.document import Document, parse
 from sagactl.source.node import Comment, Span
 from sagactl.source.parser import python_events
-from tests.hostile.cases import CASES
+from tests.hostile.cases import POSSIBLE
 
 SAGA = """\
 # The order saga.
@@ -212,18 +213,20 @@ def test_comments_stand_wherever_yaml_lets_them() -> None:
     assert [comment.text for comment in read(text).comments] == list("012345678")
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [case for case in POSSIBLE if case.expect != "unopened"], ids=lambda case: case.name)
 def test_both_parsers_give_the_same_answer(case: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    if case.expect == "unopened" or not case.possible():
-        pytest.skip("not read")
-    data = case.write(tmp_path).read_bytes()
-    if len(data) > 20_000:
-        pytest.skip("slow without libyaml")
+    """Files that take long without libyaml are compared as far as their size: both refuse, or neither."""
+    data = case.write(tmp_path).read_bytes()[:20_000]
     fast = parse(data)
     monkeypatch.setattr(sagactl.source.parser, "open_events", python_events)
     slow = parse(data)
     assert (slow.root is None) == (fast.root is None), slow.problems
-    assert repr(slow.data()) == repr(fast.data())
+    digits = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(0)  # hexadecimal integers may be of any length
+    try:
+        assert repr(slow.data()) == repr(fast.data())
+    finally:
+        sys.set_int_max_str_digits(digits)
     assert slow.comments == fast.comments
 
 

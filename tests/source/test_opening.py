@@ -101,3 +101,19 @@ def test_no_handle_stays_open(tmp_path: Path) -> None:
     for path in (tmp_path / "a", tmp_path, tmp_path / "missing", "/dev/null"):
         read_file(str(path))
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_file_that_one_may_not_read_is_a_problem(tmp_path: Path) -> None:
+    """Root may read everything, so root becomes nobody for a moment."""
+    path = tmp_path / "locked.saga.yaml"
+    path.write_bytes(b"saga: s\n")
+    path.chmod(0)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        found = read_file(str(path))
+    finally:
+        os.seteuid(before)
+    assert isinstance(found, Problem)
+    assert "no permission" in found.message
