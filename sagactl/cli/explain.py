@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from sagactl.cli.environment import style_for, write
 from sagactl.cli.exits import ExitStatus
-from sagactl.cli.options import ColorOption, Output
+from sagactl.cli.options import ColorOption, Output, one_of
 from sagactl.errors import UnknownName
 from sagactl.linter import pages
 from sagactl.linter.registry import all_rules
@@ -40,9 +41,13 @@ def command(
         str | None,
         typer.Argument(help="A rule, a fault, a property, a factor, a gate or an exit code; none lists all."),
     ] = None,
+    format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
     output: Output = None,
     color: ColorOption = "auto",
 ) -> int:
+    if one_of("format", format, ("text", "json")) == "json":
+        write(json.dumps({"version": 1, **_as_data(name)}, indent=2) + "\n", output)
+        return ExitStatus.CLEAN
     style = style_for(color, output=output)
     if name is None:
         write("\n".join(_overview()) + "\n", output)
@@ -80,6 +85,21 @@ def _dressed(style: Style) -> Style:
         return captured.get().rstrip("\n")
 
     return dress
+
+
+def _as_data(name: str | None) -> dict[str, Any]:
+    """The explanation for programs; without a name, what can be explained."""
+    if name is None:
+        return {"names": _names()}
+    wanted = name.strip().lower()
+    for rule in all_rules():
+        if wanted in (rule.code.lower(), rule.name):
+            return {"kind": "rule", **pages.page(rule)._asdict()}
+    text = dict(_other()).get(wanted)
+    if text is None:
+        raise UnknownName("name", name, _names())
+    kind = text.split()[0]
+    return {"kind": "exit code" if kind == "exit" else kind, "name": wanted, "text": text}
 
 
 def _names() -> list[str]:

@@ -83,6 +83,7 @@ def command(
     color: ColorOption = "auto",
     stdin_filename: StdinName = "<stdin>",
     verbose: Verbose = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say how the run ends, without the table.")] = False,
 ) -> int:
     shape = one_of("format", format, ALL_FORMATS if every or runs is not None else FORMATS)
     chance = Words(runs, seed, tuple(fault_rate or ()), tuple(slow or ()), arrivals)
@@ -124,7 +125,8 @@ def command(
         trace, changed = play_kept(reading.saga, workspace.sagas, flow, plan, chance, from_, replay, save)
     else:
         trace, changed = play(flow, plan, chance), False
-    write(_render(shape, shown, trace, color, output, verbose), output)
+    whole = trace._replace(moments=()) if quiet and shape == "text" and shown == "table" else trace
+    write(_render(shape, shown, whole, color, output, verbose), output)
     return ExitStatus.CLEAN if _as_wanted(flow, trace, expect) and not changed else ExitStatus.FINDINGS
 
 

@@ -78,15 +78,10 @@ CAUSES: Final = {"error": "it failed", "timeout": "no answer in time"}
 
 
 def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool = False, verbose: bool = False) -> str:
-    """The table and the summary."""
+    """The table, if there is anything to put into it, and the summary."""
     rows = list(collapsed([m for m in trace.moments if verbose or is_shown(m)]))
-    lines = [
-        _title(trace, style),
-        "",
-        *_table(rows, style, max(width, MIN_WIDTH), ascii),
-        "",
-        *summary(trace, style, max(width, MIN_WIDTH)),
-    ]
+    table = [*_table(rows, style, max(width, MIN_WIDTH), ascii), ""] if rows else []
+    lines = [_title(trace, style), "", *table, *summary(trace, style, max(width, MIN_WIDTH))]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
