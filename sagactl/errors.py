@@ -19,6 +19,10 @@ class UsageError(SagactlError):
     """The call names something that does not exist or asks for something that makes no sense."""
 
 
+class NothingFound(UsageError):
+    """The paths of the call hold none of the files that it is about; some commands may be told that this is fine."""
+
+
 class UnknownName(UsageError):
     """A name that is none of the known ones; says which come close."""
 

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sagactl.errors import UsageError, suggest
+from sagactl.errors import NothingFound, UsageError, suggest
 from sagactl.model import Saga
 from sagactl.source.build import Reading, read, unreadable
 from sagactl.source.link import link, nested
@@ -157,7 +157,7 @@ def _of_kind(files: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
         return own
     own = tuple(dict.fromkeys(found for file in files for found in _scenarios_of(file)))
     if files and not own:
-        raise UsageError(f"no scenario file beside `{files[0]}`", help=_endings(kind))
+        raise NothingFound(f"no scenario file beside `{files[0]}`", help=_endings(kind))
     return own
 
 
@@ -187,7 +187,7 @@ def _expand_one(path: str, kind: Kind) -> Iterable[str]:
 def _in_folder(folder: str, kind: Kind) -> tuple[str, ...]:
     found = tuple(_walk(folder, kind.suffixes))
     if not found:
-        raise UsageError(f"no {kind.what} in `{folder}`", help=_endings(kind))
+        raise NothingFound(f"no {kind.what} in `{folder}`", help=_endings(kind))
     return found
 
 

@@ -12,7 +12,7 @@ from sagactl.cli.environment import style_for, terminal_columns, write
 from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import ColorOption, Config, Output, Paths, Quiet, StdinName, load_paths, one_of
 from sagactl.configuration import FAIL_ON, configuration
-from sagactl.errors import UsageError
+from sagactl.errors import NothingFound
 from sagactl.linter import lint
 from sagactl.linter.registry import select
 from sagactl.reports.findings import FORMATS, Report, reaches
@@ -49,11 +49,10 @@ def command(
     rules = select(_words(select_) or settings.select, (*settings.ignore, *_words(ignore)))
     try:
         workspace = load_paths(paths or list(settings.paths) or ["."], stdin_filename)
-    except UsageError as error:
-        if allow_empty and error.message.startswith("no definition in"):
-            workspace = Workspace((), {})
-        else:
+    except NothingFound:
+        if not allow_empty:
             raise
+        workspace = Workspace((), {})
     today = strftime("%Y-%m-%d")
     files = tuple(lint(reading, rules, workspace.sagas, today) for reading in workspace.readings)
     report = Report(files, style_for(color, output=output), terminal_columns())

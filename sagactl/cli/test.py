@@ -12,7 +12,7 @@ from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import ColorOption, Config, Output, Paths, StdinName, Verbose, load_suites, one_of
 from sagactl.cli.suites import judge, linted
 from sagactl.configuration import configuration
-from sagactl.errors import UsageError
+from sagactl.errors import NothingFound, UsageError
 from sagactl.reports.scenarios import FORMATS, Run
 from sagactl.workspace import Suite
 
@@ -56,7 +56,7 @@ def command(
 def _suites(paths: list[str], stdin_name: str, allow_empty: bool) -> list[Suite]:
     try:
         return load_suites(paths, stdin_name)
-    except UsageError as error:
-        if allow_empty and error.message.startswith("no scenario file"):
-            return []
-        raise
+    except NothingFound:
+        if not allow_empty:
+            raise
+        return []

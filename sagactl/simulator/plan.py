@@ -115,11 +115,6 @@ def find_steps(flow: Flow, id: str) -> tuple[FlowStep, ...]:
     return found
 
 
-def find_step(flow: Flow, id: str) -> FlowStep:
-    """The first of the steps that this id stands for; raises UnknownName with what comes close."""
-    return find_steps(flow, id)[0]
-
-
 def refuse_unsupported(flow: Flow) -> None:
     """Raises NotSupported for what the machine cannot run yet, by name."""
     other_ends = {event for step in flow.saga.steps for event in (failure_event(step), undone_event(step))}

@@ -53,10 +53,6 @@ class Rates(NamedTuple):
         portion = shared.chance / max(1, own.count(None))
         return tuple((shared, portion) if rate is None else (rate, rate.chance) for rate in own)
 
-    def of_run(self, step: str, fault: str) -> Rate | None:
-        """What is stated of a fault of the whole run while a message of this step is on its way."""
-        return self.own(step, fault)
-
 
 def make_rates(flow: Flow, words: Iterable[str]) -> Rates:
     """The rates that these words state; raises UsageError for what does not exist or can never happen."""

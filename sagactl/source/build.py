@@ -117,7 +117,6 @@ class _Names:
 
     def __init__(self, saga: Saga) -> None:
         self.steps = {step.id: step for step in saga.steps}
-        self.declared = bool(saga.participants)
         named = [name for step in saga.steps for name in _participants_of(step)]
         self.participants = saga.participants or dict.fromkeys(named)
         self.input = saga.input
@@ -156,7 +155,7 @@ def _step_references(kept: Kept, names: _Names, saga: Saga, step: Step) -> None:
             _unknown(kept, "step", id, names.steps, (*route, "after", index), step.id)
     for choice_id, outcome in step.when.items():
         _condition(kept, saga, step, choice_id, outcome)
-    _participant(kept, names, saga, step)
+    _participant(kept, names, step)
     for key, resources in (("reads", step.reads), ("writes", step.writes)):
         for index, id in enumerate(resources):
             if id not in saga.resources:
@@ -174,7 +173,7 @@ def _step_references(kept: Kept, names: _Names, saga: Saga, step: Step) -> None:
         message = f"`{step.id}` runs `{saga.id}` inside itself: it would never end"
         kept.add("SG010", message, Place((*route, "saga")), step=step.id)
     if step.compensation is not None:
-        _compensation_references(kept, names, saga, step, step.compensation)
+        _compensation_references(kept, names, step, step.compensation)
 
 
 def _condition(kept: Kept, saga: Saga, step: Step, choice_id: str, outcome: str) -> None:
@@ -189,7 +188,7 @@ def _condition(kept: Kept, saga: Saga, step: Step, choice_id: str, outcome: str)
         _unknown(kept, f"outcome of `{choice_id}` called", outcome, known, route, step.id)
 
 
-def _participant(kept: Kept, names: _Names, saga: Saga, step: Step) -> None:
+def _participant(kept: Kept, names: _Names, step: Step) -> None:
     if step.participant is not None:
         _known_participant(kept, names, step.participant, (*step.route, "participant"), step.id)
         return
@@ -210,7 +209,7 @@ def _known_participant(kept: Kept, names: _Names, id: str | None, route: Route, 
         _unknown(kept, "participant", id, names.participants, route, step)
 
 
-def _compensation_references(kept: Kept, names: _Names, saga: Saga, step: Step, undo: Compensation) -> None:
+def _compensation_references(kept: Kept, names: _Names, step: Step, undo: Compensation) -> None:
     route = undo.route
     _known_participant(kept, names, undo.participant, (*route, "participant"), step.id)
     if undo.input:

@@ -213,7 +213,7 @@ def _string(kept: Kept, node: Node, what: str) -> Any:
                 return _wrong(kept, node, f"nothing is written here; expected {what}")
             return _ambiguous(kept, node, f"`{short(value)}` is {a_value(core)} in YAML, not text")
         if resolve_11(value) != "str":
-            _ambiguous_11(kept, node, "info")
+            _ambiguous_11(kept, node)
     return value
 
 
@@ -224,13 +224,13 @@ def _ambiguous(kept: Kept, node: Node, message: str) -> Any:
     return MISSING
 
 
-def _ambiguous_11(kept: Kept, node: Node, severity: str) -> None:
+def _ambiguous_11(kept: Kept, node: Node) -> None:
     value = cast(str, node.value)
     kept.add(
         "SG017",
         f"`{short(value)}` is text here, but readers of YAML 1.1 take it for {_A_TYPE_11[resolve_11(value)]}",
         region(node.span),
-        severity=severity,
+        severity="info",
         help=f'quote it, and every reader agrees: `"{short(value)}"`',
         fix=Fix("quote it", (Edit(region(node.span), f'"{value}"'),)),
     )
@@ -370,7 +370,7 @@ def _word(kept: Kept, shape: shapes.Word, node: Node, route: Route, key: str | i
         return _wrong(kept, node, f"expected {expected}, not {a_kind(node)}")
     value = cast(str, node.value)
     if node.plain and resolve_11(value) == "bool" and not isinstance(resolve_core(value), bool):
-        _ambiguous_11(kept, node, "info")
+        _ambiguous_11(kept, node)
     guess = nearest(value, shape.words)
     return _wrong(
         kept, node, f"`{short(value)}` is not {expected}", f"did you mean `{guess}`?" if guess else "", replace=guess
@@ -529,7 +529,7 @@ def _fragment(kept: Kept, node: Node) -> Any:
     for key, value in cast("list[tuple[Node, Node]]", node.value):
         if key.value == "type" and value.kind == "scalar" and value.value not in (*JSON_TYPES, "null"):
             fine = _word(kept, _JSON_WORDS, value, (), "") is not MISSING and fine
-    return plain_data(node) if fine else MISSING
+    return _plain_data(node) if fine else MISSING
 
 
 def _entries_below(node: Node) -> list[tuple[Node, Node]]:
@@ -553,16 +553,13 @@ def _entries_below(node: Node) -> list[tuple[Node, Node]]:
 def _data(kept: Kept, shape: shapes.Data, node: Node, route: Route, key: str | int) -> Any:
     if node.kind == "scalar":
         return resolve_core(cast(str, node.value)) if node.plain else node.value
+    return _plain_data(node)
+
+
+def _plain_data(node: Node) -> Any:
+    from sagactl.source.data import plain_data
+
     return plain_data(node)
-
-
-def plain_data(node: Node) -> Any:
-    """The value as JSON data, typed by the YAML 1.2 core schema; depth and size were bounded by the reader."""
-    if node.kind == "scalar":
-        return resolve_core(cast(str, node.value)) if node.plain else node.value
-    if node.kind == "sequence":
-        return [plain_data(item) for item in cast("list[Node]", node.value)]
-    return {str(key.value): plain_data(value) for key, value in cast("list[tuple[Node, Node]]", node.value)}
 
 
 _CHECKS: Final[dict[type, Callable[..., Any]]] = {
