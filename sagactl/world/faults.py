@@ -93,8 +93,10 @@ def _window_too_short(plan: FlowStep) -> str:
     window_s = plan.promises.dedup_window_s
     if window_s is None:
         return f"the participant of `{plan.id}` states no `dedup_window`, which is taken for long enough"
-    longest_s = plan.action.worst_s() if plan.action.tries is not None else None
-    if longest_s is not None and window_s >= longest_s:
+    longest_s = plan.action.worst_s()  # trying for ever counts as one try
+    if longest_s is None:
+        return f"nothing says how long a copy for `{plan.id}` may be on its way: it has no timeout"
+    if window_s >= longest_s:
         return f"a copy for `{plan.id}` is on its way no longer than its participant remembers keys"
     return _sends_action(plan)
 

@@ -47,7 +47,11 @@ def _done_means_done(plan: FlowStep, step: StepState, truth: Truth, state: State
 
 
 def _clean_means_clean(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
-    broken = step.record in ("idle", "skipped", "rejected") and _stands(truth)
+    if not _stands(truth):
+        return ""
+    if step.record == "standing" and plan.undo is not None:
+        return "its outcome was unknown, `failed_step: never` kept it from being undone, and its effect stands"
+    broken = step.record in ("idle", "skipped", "rejected")
     return f"it is recorded as {step.record}, but its effect stands" if broken else ""
 
 
@@ -57,6 +61,8 @@ def _undone_means_undone(plan: FlowStep, step: StepState, truth: Truth, state: S
 
 
 def _pivot_known(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
+    if plan.promises.status_query:
+        return ""  # whoever can be asked says it in the end
     broken = plan.kind == "pivot" and step.record == "standing"
     return "nobody knows whether the pivot was done, and the run went back" if broken else ""
 

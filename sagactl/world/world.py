@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, assert_never
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import commands as c
 from sagactl.machine import events as e
-from sagactl.machine.state import State, status
+from sagactl.machine.state import Record, State, status
 from sagactl.machine.transition import is_open, resume, start, transition
 from sagactl.trace import Moment, What
 from sagactl.world.faults import BY_NAME, FAULTS
@@ -111,7 +111,7 @@ def _timer_moves(plan: FlowStep, state: State) -> Iterator[Move]:
     A local step is one transaction with the record, so no timer can come between the two.
     """
     record, tries, _, _ = state.steps[plan.index]
-    operation = _OPERATIONS.get(record)
+    operation = operation_of(record)
     if operation is None:
         return
     if record in ("paused", "undo-paused", "fallback-paused"):
@@ -125,7 +125,7 @@ def _timer_moves(plan: FlowStep, state: State) -> Iterator[Move]:
 ANSWERS: Final = frozenset({"done", "rejected", "failed", "undone", "undo-failed", "undo-rejected", "arrived"})
 """What the orchestrator may hear; when it does not matter any more, the moment says so."""
 
-_OPERATIONS: Final[dict[str, Operation]] = {
+_OPERATIONS: Final[dict[Record, Operation]] = {
     "requested": "action",
     "paused": "action",
     "asked": "status",
@@ -134,6 +134,11 @@ _OPERATIONS: Final[dict[str, Operation]] = {
     "falling-back": "fallback",
     "fallback-paused": "fallback",
 }
+
+
+def operation_of(record: Record) -> Operation | None:
+    """What is under way at a step with this record, if anything is."""
+    return _OPERATIONS.get(record)
 
 
 def apply(flow: Flow, world: World, move: Move) -> Step:
@@ -201,7 +206,7 @@ def _crash(flow: Flow, world: World) -> Step:
     """The orchestrator restarts from its record and sends again what is outstanding; that is no new try."""
     messages = list(world.messages)
     for command in resume(flow, world.state):
-        message = _message(command, len(world.past))
+        message = message_for(command, len(world.past))
         here = world._replace(messages=tuple(messages))
         if message is None or flow.steps[message.step].step.local or _in_flight(here, message) >= MAX_COPIES:
             continue  # a local step is one transaction with the record: it is still to come, or was never begun
@@ -222,23 +227,23 @@ def _deliver(flow: Flow, world: World, move: Move) -> Step:
     if message.operation == "wait":
         return _arrive(flow, world, plan, move)
     if move.fault:
-        truth, answer, what = BY_NAME[move.fault].effect(plan, truth, message)
+        truth, answer, became = BY_NAME[move.fault].effect(plan, truth, message)
     else:
-        truth, answer, what = treat(plan, truth, message)
-    moment = moment_of(plan, what, move, detail=detail_of(plan, what, move))
+        truth, answer, became = treat(plan, truth, message)
+    moment = moment_of(plan, became, move, detail=detail_of(plan, became, move))
     world = _with_truth(world, message, truth)
     told = moment._replace(status=status(flow, world.state))
     if answer and plan.step.local:
-        event, heard = _heard(Message(move.step, message.operation, message.attempt, answer, moment.detail))
-        after = _tell(flow, world, event, moment_of(plan, heard, move._replace(fault=""), moment.detail))
+        event, what = heard(Message(move.step, message.operation, message.attempt, answer, moment.detail))
+        after = _tell(flow, world, event, moment_of(plan, what, move._replace(fault=""), moment.detail))
         return after._replace(moments=(told, *after.moments))
-    if answer and not _is_silent(plan, message):
+    if answer and not is_silent(plan, message):
         reply = message._replace(answer=answer, detail=moment.detail if answer in ("no", "refuses-undo") else "")
         world = world._replace(messages=(*world.messages, reply))
     return Step(world, (told,))
 
 
-def _is_silent(plan: FlowStep, message: Message) -> bool:
+def is_silent(plan: FlowStep, message: Message) -> bool:
     """Whether nobody waits for the answer, so that none is sent."""
     if message.operation == "action":
         return plan.step.reply is False
@@ -263,7 +268,7 @@ def _answer(flow: Flow, world: World, move: Move) -> Step:
     if move.fault:
         moment = moment_of(plan, "lost", move)
         return Step(world, (moment._replace(status=status(flow, world.state)),))
-    event, what = _heard(message)
+    event, what = heard(message)
     if message.run != len(world.past):
         moment = moment_of(plan, "ignored", move, f"{what}, of an earlier try of the saga")
         return Step(world, (moment._replace(status=status(flow, world.state)),))
@@ -271,7 +276,7 @@ def _answer(flow: Flow, world: World, move: Move) -> Step:
     return _tell(flow, world, event, moment_of(plan, what, move, detail))
 
 
-def _heard(message: Message) -> tuple[e.Event, What]:
+def heard(message: Message) -> tuple[e.Event, What]:
     """What the orchestrator makes of an answer."""
     step, attempt, fallback = message.step, message.attempt, message.operation == "fallback"
     table: dict[Answer, tuple[e.Event, What]] = {
@@ -335,7 +340,7 @@ def _carry_out(flow: Flow, world: World, before: State, commands: c.Commands, mo
     messages = list(world.messages)
     told = [*moments, *_skipped(flow, before, world.state)]
     for command in commands:
-        message = _message(command, len(world.past))
+        message = message_for(command, len(world.past))
         if message is not None:
             messages.append(message)
         moment = command_moment(flow, command)
@@ -357,7 +362,7 @@ def _skipped(flow: Flow, before: State, after: State) -> Iterator[Moment]:
             yield Moment("skipped", plan.id, ", ".join(reasons), plan.step.participant or "")
 
 
-def _message(command: c.Command, run: int) -> Message | None:
+def message_for(command: c.Command, run: int) -> Message | None:
     match command:
         case c.RunAction(step, attempt, _):
             return Message(step, "action", attempt, run=run)

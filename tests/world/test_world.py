@@ -226,7 +226,9 @@ def test_with_all_promises_kept_every_walk_ends_safely(saga: Saga, seed: int) ->
         world = path[-1][2]
         assert world.messages == ()
         assert outcome(plan, world.state) is not None
-        assert [found for found in violations(plan, world) if found.property in SAFETY] == []
+        never = {step.id for step in plan.steps if step.failed_step == "never"}  # asks for an unknown to be left alone
+        broken = [found for found in violations(plan, world) if found.property in SAFETY]
+        assert [found for found in broken if found.property != "S5" or found.step not in never] == []
         _nothing_before_a_pivot_is_undone(plan, world)
 
 

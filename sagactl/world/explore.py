@@ -1,0 +1,263 @@
+"""Every run, not the ones somebody thought of: one step among the most general rest of the world, or a whole saga.
+
+A step sees the rest of its saga only through the phase of the run, "all before it are done" and "all after it are
+settled".  So one step can be explored alone, with faults without number, if a small saga around it stands for all
+that the others may do: a wait that may last for ever beside it, a cancel at any time, a pivot before or beside it
+where there is one.  Tries are 1, 2 (for all that are more) or for ever.
+
+Source: assume-guarantee reasoning (Jones 1983; Henzinger, Qadeer and Rajamani, CAV 1998); the most general environment
+of open systems (Kupferman and Vardi, 1996).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from copy import copy
+from dataclasses import replace
+from heapq import heappop, heappush
+from typing import Final, NamedTuple
+
+from sagactl.flow import Flow, FlowStep
+from sagactl.machine.state import Record, StepState
+from sagactl.model import Rollback, Saga, Step, Wait
+from sagactl.policies import Policy, Promises
+from sagactl.world.local import Local
+from sagactl.world.properties import PROPERTIES, Property
+from sagactl.world.tables import Edge, Tables, possible_faults
+
+MAX_WORLDS: Final = 1_000_000
+"""Of one exploration, unless the call says otherwise; one step needs some thousand."""
+
+AT_ONCE: Final = frozenset({"S1", "S2", "S3"})
+"""Properties that are lost for good the moment they break; the others are judged once nothing is in flight."""
+
+_REST = Step(id="(rest)", after=(), wait=Wait(event="rest"))
+_PIVOT = Step(id="(pivot)", after=(), local=True, action="commit", kind="pivot")
+_OPENING = Step(id="(opening)", after=(), wait=Wait(event="opening"))
+
+
+# -- one step alone
+
+
+class Alone(NamedTuple):
+    """One step, the flow that stands for the rest of its saga, and where in it the step is.
+
+    `key` is equal for steps that behave alike, so that what was found of one holds for the other.
+    """
+
+    key: Hashable
+    flow: Flow
+    step: int
+    faults: frozenset[str]
+
+    def tables(self) -> Tables:
+        others = dict.fromkeys(range(len(self.flow.steps)), frozenset[str]())
+        return Tables(self.flow, {**others, self.step: self.faults})
+
+
+def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promises) -> Alone:
+    """The step among the most general rest of the world, its participant keeping these promises."""
+    rollback = flow.saga.rollback
+    triggers = rollback.triggers if rollback.triggers is None else (*rollback.triggers, "cancel")
+    around = _around(plan)
+    saga = Saga(id="alone", steps=around, rollback=Rollback(triggers=triggers))
+    small = Flow(saga)
+    index = next(index for index, step in enumerate(around) if step.id == plan.id)
+    step = replace(
+        small.steps[index],
+        kind=plan.kind,
+        place=plan.place,
+        action=fewer_tries(plan.action),
+        undo=fewer_tries(plan.undo) if plan.undo is not None else None,
+        promises=promises,
+        undo_promises=undo_promises,
+        failed_step=plan.failed_step,
+    )
+    with_steps(small, (*small.steps[:index], step, *small.steps[index + 1 :]))
+    faults = possible_faults(plan) - {"deadline"}
+    return Alone(_key(step, triggers, faults), small, index, faults)
+
+
+def _around(plan: FlowStep) -> tuple[Step, ...]:
+    """The steps of the small saga; the one under test starts at once, or once the pivot before it is done."""
+    own = plan.step
+    if plan.place == "pivot":
+        return (_free(own),)
+    if plan.place == "after":
+        return _PIVOT, _free(own, _PIVOT.id)
+    if plan.place == "beside":
+        return _free(own), _OPENING, replace(_PIVOT, after=(_OPENING.id,)), _REST
+    return _free(own), _REST
+
+
+def _free(step: Step, *after: str) -> Step:
+    return replace(step, after=after, when={}, listens=None)
+
+
+def fewer_tries(policy: Policy) -> Policy:
+    """The policy with two tries for all that are more: what the third can do, the second can."""
+    return policy if policy.tries is None or policy.tries <= 2 else policy._replace(tries=2)
+
+
+def with_steps(flow: Flow, steps: tuple[FlowStep, ...]) -> Flow:
+    """The flow with other policies and promises; its shape stays."""
+    flow.steps = steps
+    return flow
+
+
+def plainer(flow: Flow) -> Flow:
+    """The flow with two tries for all that are more, and without restarts: a new try of a saga has new keys."""
+    plain = copy(flow)
+    plain.saga = replace(flow.saga, rollback=replace(flow.saga.rollback, then=None, max_restarts=None))
+    steps = (
+        replace(plan, action=fewer_tries(plan.action), undo=plan.undo and fewer_tries(plan.undo))
+        for plan in flow.steps
+    )
+    return with_steps(plain, tuple(steps))
+
+
+def _key(step: FlowStep, triggers: object, faults: frozenset[str]) -> Hashable:
+    undo = step.compensation
+    how_undone = undo and (undo.reply, bool(undo.rejects), bool(undo.fallback))
+    own = step.step
+    return (
+        *(step.kind, step.place, step.failed_step, faults, triggers),
+        *(own.local, own.reply, own.wait is not None, own.on_timeout, bool(own.rejects)),
+        *(_manner(step.action), step.undo and _manner(step.undo), how_undone),
+        *(_kept(step.promises), step.undo_promises.idempotency in ("key", "natural")),
+    )
+
+
+def _manner(policy: Policy) -> Hashable:
+    return policy.tries, policy.timeout_s is not None, policy.retries("timeout"), policy.retries("error")
+
+
+def _kept(promises: Promises) -> Hashable:
+    return (
+        promises.idempotency in ("key", "natural"),
+        *map(bool, promises[1:4]),
+        promises.messaging == "dual-write",
+        bool(promises.ordered_delivery),
+    )
+
+
+# -- what can come of it
+
+
+class Broken(NamedTuple):
+    """A property that a step does not keep, in a world that shows it."""
+
+    property: str
+    step: int
+    world: int
+
+
+class Found(NamedTuple):
+    """What an exploration saw: how many worlds, what broke first of each kind, and how steps may end.
+
+    `ends` holds, for each step that was looked at, its records at rest, each with a world that shows it; `complete`
+    is False when the exploration met its limit.
+    """
+
+    worlds: int
+    broken: tuple[Broken, ...]
+    ends: dict[tuple[int, Record], int]
+    complete: bool
+
+
+def explore(tables: Tables, steps: tuple[int, ...], limit: int = MAX_WORLDS, *, stop: bool = False) -> Found:
+    """All worlds that can be reached with any number of faults; with `stop`, no further than the first defect."""
+    judge = Judge(tables, steps)
+    begin = tables.begin()
+    seen = {begin}
+    waiting = [begin]
+    broken: dict[tuple[str, int], Broken] = {}
+    ends: dict[tuple[int, Record], int] = {}
+    edges = tables.edges
+    while waiting:
+        world = waiting.pop()
+        for name, step in judge.broken(world):
+            broken.setdefault((name, step), Broken(name, step, world))
+        if stop and broken:
+            return Found(len(seen), tuple(broken.values()), ends, False)
+        judge.note_ends(world, ends)
+        for edge in edges(world):
+            after = edge[1]
+            if after not in seen:
+                if len(seen) >= limit:
+                    return Found(len(seen), tuple(broken.values()), ends, False)
+                seen.add(after)
+                waiting.append(after)
+    return Found(len(seen), tuple(broken.values()), ends, True)
+
+
+class Judge:
+    """The properties of some steps, asked of worlds as numbers."""
+
+    def __init__(self, tables: Tables, steps: tuple[int, ...]) -> None:
+        self.tables, self.steps = tables, steps
+        self.lasting = tuple(law for law in PROPERTIES if law.name in AT_ONCE)
+        self.resting = tuple(law for law in PROPERTIES if law.name not in AT_ONCE)
+        self._known: dict[tuple[int, StepState | None, Local], tuple[str, ...]] = {}
+
+    def broken(self, world: int) -> Iterator[tuple[str, int]]:
+        """The properties that do not hold here, with the steps that break them."""
+        rests = self.tables.is_at_rest(world)
+        for step in self.steps:
+            local = self.tables.local_of(world, step)
+            if local.truth.done or local.truth.undone or rests:
+                for name in self._of(step, self.tables.record_of(world).steps[step] if rests else None, local):
+                    yield name, step
+
+    def _of(self, step: int, state: StepState | None, local: Local) -> tuple[str, ...]:
+        key = (step, state, local)
+        known = self._known.get(key)
+        if known is None:
+            laws = self.lasting if state is None else (*self.lasting, *self.resting)
+            known = self._known[key] = tuple(law.name for law in laws if self._breaks(law, step, state, local))
+        return known
+
+    def _breaks(self, law: Property, step: int, state: StepState | None, local: Local) -> bool:
+        plan = self.tables.flow.steps[step]
+        return plan.has_effects and bool(law.broken(plan, state or StepState(), local.truth, self.tables.records[0]))
+
+    def note_ends(self, world: int, ends: dict[tuple[int, Record], int]) -> None:
+        if self.tables.is_at_rest(world):
+            state = self.tables.record_of(world)
+            for step in self.steps:
+                ends.setdefault((step, state.steps[step].record), world)
+
+
+def shortest(tables: Tables, goal: Callable[[int], bool], limit: int = MAX_WORLDS) -> tuple[Edge, ...] | None:
+    """The way to a world that is a goal with the fewest faults, and among those the fewest moves; None if there is none.
+
+    Equal ways are told apart by the order of the moves, so the answer is always the same.
+    """
+    begin = tables.begin()
+    best: dict[int, tuple[int, int]] = {begin: (0, 0)}
+    came: dict[int, tuple[int, Edge]] = {}
+    waiting: list[tuple[int, int, int, int]] = [(0, 0, 0, begin)]
+    made = 0
+    while waiting:
+        faults, length, _, world = heappop(waiting)
+        if best[world] < (faults, length):
+            continue
+        if goal(world):
+            return _way(came, world)
+        for edge in tables.edges(world):
+            reached, after = (faults + edge[0], length + 1), edge[1]
+            if after not in best or reached < best[after]:
+                if len(best) >= limit:
+                    return None
+                made += 1
+                best[after], came[after] = reached, (world, edge)
+                heappush(waiting, (*reached, made, after))
+    return None
+
+
+def _way(came: dict[int, tuple[int, Edge]], world: int) -> tuple[Edge, ...]:
+    edges: list[Edge] = []
+    while world in came:
+        world, edge = came[world]
+        edges.append(edge)
+    return tuple(reversed(edges))

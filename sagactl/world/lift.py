@@ -1,0 +1,214 @@
+"""What happens to one step alone, retold as a run of its whole saga.
+
+The moves of the step are taken over; what the small saga around it stood for is found again in the real one: the steps
+before it are done, a cancel (or whatever else starts a rollback) comes when it came, the pivot is done when it was.
+The run that comes out was made by `moves` and `apply` alone, so what it shows is so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from sagactl.flow import Flow, FlowStep
+from sagactl.machine.state import ACTIVE, BACK, Record, pivot_committed
+from sagactl.world.explore import Alone
+from sagactl.world.parts import Move, World
+from sagactl.world.tables import HANGS, Edge, Tables, move_of
+from sagactl.world.world import apply, begin, moves, operation_of
+
+MAX_MOVES: Final = 20_000
+
+BETWEEN_TRIES: Final[frozenset[Record]] = frozenset({"paused", "undo-paused", "fallback-paused"})
+WISHES: Final = ("cancel", "deadline")
+
+
+class Lifted(NamedTuple):
+    """A run as moves, and the world in which it ends; None where the saga has no such run."""
+
+    moves: tuple[Move, ...]
+    world: World
+
+
+class NoSuchRun(Exception):
+    """The small saga can do what the real one cannot."""
+
+
+def lift(flow: Flow, plan: FlowStep, small: Alone, tables: Tables, way: tuple[Edge, ...]) -> Lifted | None:
+    """The run of the whole saga in which its step goes the way that was found for it alone."""
+    run = _Run(flow, plan, small)
+    try:
+        run.reach_step()
+        for edge in way:
+            run.follow(edge, tables.record_of(edge[1]).steps[small.step].record)
+        run.finish()
+    except NoSuchRun:
+        return None
+    return Lifted(tuple(run.made), run.world)
+
+
+class _Run:
+    """A run of the real saga in the making."""
+
+    def __init__(self, flow: Flow, plan: FlowStep, small: Alone) -> None:
+        self.flow, self.plan, self.small = flow, plan, small
+        self.world = begin(flow).world
+        self.made: list[Move] = []
+        self.wanted = _wanted(flow, plan)
+
+    def happen(self, move: Move) -> None:
+        if len(self.made) >= MAX_MOVES:
+            raise NoSuchRun
+        self.world = apply(self.flow, self.world, move).world
+        self.made.append(move)
+
+    def record(self) -> Record:
+        return self.world.state.steps[self.plan.index].record
+
+    # -- what the small saga stood for
+
+    def reach_step(self) -> None:
+        """The steps before it are done, and nothing else is."""
+        self._until(lambda: self.record() != "idle", self.flow.ancestors[self.plan.index])
+
+    def follow(self, edge: Edge, record: Record) -> None:
+        """One move of the step, or what stands for it; then its tries are used up where they were in the small saga."""
+        move = move_of(edge)
+        name = self.small.flow.steps[move.step].id if move.step >= 0 else ""
+        if move.kind in WISHES:
+            self._wish()
+        elif move.kind == "crash":
+            self.happen(Move("crash", fault="crash"))
+        elif name == "(pivot)":
+            self._until(lambda: pivot_committed(self.flow, self.world.state), self._up_to_the_pivot())
+        elif name == self.plan.id:
+            self._own(move._replace(step=self.plan.index))
+            while self.record() in BETWEEN_TRIES and record not in BETWEEN_TRIES:
+                self._use_up_a_try()
+
+    def _up_to_the_pivot(self) -> int:
+        bits = 0
+        for pivot in self.flow.pivots:
+            bits |= self.flow.ancestors[pivot] | 1 << pivot
+        return bits & ~(1 << self.plan.index)
+
+    def _wish(self) -> None:
+        """A cancel, or else whatever starts a rollback here."""
+        triggers = self.flow.saga.rollback.triggers
+        if triggers is None or "cancel" in triggers:
+            self.happen(Move("cancel"))
+        elif "deadline" in triggers and self.flow.saga.deadline is not None:
+            self.happen(Move("deadline"))
+        elif "rejection" in triggers:
+            self._reject_elsewhere()
+        else:
+            raise NoSuchRun
+
+    def _reject_elsewhere(self) -> None:
+        for move in moves(self.flow, self.world):
+            if move.fault == "reject" and move.step != self.plan.index:
+                self.happen(move)
+                self._until(lambda: self.world.state.phase != "forward", 1 << move.step)
+                return
+        raise NoSuchRun
+
+    # -- the step itself
+
+    def _own(self, wanted: Move) -> None:
+        """The step's move; while it is not possible yet, the others go on (its dependants have to be undone first)."""
+        others = (1 << len(self.flow.steps)) - 1 & ~(1 << self.plan.index)
+        while True:
+            found = [move for move in moves(self.flow, self.world) if _is_like(move, wanted)]
+            if found:
+                exact = [move for move in found if move.attempt == wanted.attempt]
+                self.happen(exact[0] if exact else max(found, key=lambda move: move.attempt))
+                return
+            if wanted.kind == "give-up":
+                self._give_up()
+                return
+            self._advance(others)
+
+    def _use_up_a_try(self) -> None:
+        """One more try that comes to nothing, like those before it."""
+        index = self.plan.index
+        self._own(next(move for move in moves(self.flow, self.world) if move.kind == "retry" and move.step == index))
+        operation = operation_of(self.record())
+        assert operation is not None
+        attempt = self.world.state.steps[index].tries
+        requests = [move for move in moves(self.flow, self.world) if move.kind == "deliver" and move.step == index]
+        fresh = [move for move in requests if move.operation == operation and move.attempt == attempt]
+        lost = next((move for move in fresh if move.fault.endswith("request-lost")), None)
+        broken = next((move for move in fresh if move.fault in ("fail", "compensation-fail")), None)
+        if lost is not None and self._has_timeout():
+            self.happen(lost)
+            self._own(Move("timeout", index, operation, attempt))
+        elif broken is not None:
+            self.happen(broken)
+            self._own(Move("answer", index, operation, attempt, answer="error" if operation == "action" else "not-undone"))
+        else:
+            raise NoSuchRun
+
+    def _has_timeout(self) -> bool:
+        undoing = self.record() in BACK
+        policy = self.plan.undo if undoing else self.plan.action
+        return policy is not None and policy.timeout_s is not None and policy.retries("timeout")
+
+    # -- going on as planned
+
+    def _until(self, goal: Callable[[], bool], steps: int) -> None:
+        while not goal():
+            self._advance(steps)
+
+    def finish(self) -> None:
+        """All that is still to come comes as planned."""
+        everything = (1 << len(self.flow.steps)) - 1
+        while self.world.messages or self.world.state.phase != "ended":
+            self._advance(everything)
+
+    def _advance(self, steps: int) -> None:
+        """One move without a fault: a message if there is one, a decision, a retry, a timeout; else it is given up."""
+        best: tuple[int, Move] | None = None
+        for move in moves(self.flow, self.world):
+            if move.fault or not (move.kind == "decide" or (move.step >= 0 and steps >> move.step & 1)):
+                continue
+            rank = _RANKS.get(move.kind)
+            if rank is None or (move.kind == "decide" and not self._is_wanted(move.detail)):
+                continue
+            if best is None or rank < best[0]:
+                best = rank, move
+        if best is not None:
+            self.happen(best[1])
+        elif self.world.state.phase != "ended" and steps >> self.plan.index & 1:
+            self._give_up()
+        else:
+            raise NoSuchRun
+
+    def _is_wanted(self, detail: str) -> bool:
+        choice, _, outcome = detail.partition("=")
+        wanted = self.wanted.get(choice)
+        return wanted == outcome if wanted else self.flow.saga.choices[choice].outcomes[-1].id == outcome
+
+    def _give_up(self) -> None:
+        for plan, step in zip(self.flow.steps, self.world.state.steps, strict=True):
+            if step.record in ACTIVE:
+                operation = operation_of(step.record) or "action"
+                self.happen(Move("give-up", plan.index, operation, step.tries, detail=HANGS))
+                return
+        raise NoSuchRun
+
+
+_RANKS: Final = {"deliver": 0, "answer": 0, "decide": 1, "retry": 2, "timeout": 3}
+
+
+def _is_like(move: Move, wanted: Move) -> bool:
+    same = (move.kind, move.step, move.operation) == (wanted.kind, wanted.step, wanted.operation)
+    return same and move.fault == wanted.fault and move.answer == wanted.answer and move.run == 0
+
+
+def _wanted(flow: Flow, plan: FlowStep) -> Mapping[str, str]:
+    """The outcomes under which the step is taken, and the pivot before or beside it."""
+    pivots = (flow.steps[pivot].step.when for pivot in flow.pivots)
+    found: dict[str, str] = {}
+    for when in pivots:
+        found.update(when)
+    return {**found, **plan.step.when}
