@@ -1,0 +1,77 @@
+"""A defect that was found, with everything that a person needs to believe it and to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sagactl.flow import Flow, FlowStep
+from sagactl.machine.state import State, StepState
+from sagactl.promises import Unsaid
+from sagactl.verdict import Counterexample
+from sagactl.verifier.decision import decision
+from sagactl.verifier.remedies import remedy_for
+from sagactl.verifier.steps import Explored, Steps, Way
+from sagactl.verifier.story import Told, tell
+from sagactl.world.moves import move_json
+from sagactl.world.parts import Truth
+from sagactl.world.properties import PROPERTIES
+
+
+def of_step(
+    steps: Steps, flow: Flow, plan: FlowStep, explored: Explored, property: str, assumed: Iterable[Unsaid] = ()
+) -> Counterexample | None:
+    """The shortest run in which the step breaks the property; None where the saga has no such run."""
+    way = steps.way(flow, plan, explored, property)
+    if way is None or way.run is None:
+        return None
+    told = tell(flow, plan, way.run.moves)
+    return Counterexample(
+        property=property,
+        step=plan.id,
+        explanation=_explanation(plan, way, property, told),
+        faults=told.faults,
+        moves=tuple(move_json(flow, move) for move in way.run.moves),
+        moments=told.moments,
+        story=told.story,
+        decision=decision(plan, way),
+        remedy=remedy_for(steps, flow, plan, property),
+        assumed=tuple(map(str, assumed)),
+    )
+
+
+def _explanation(plan: FlowStep, way: Way, property: str, told: Told) -> str:
+    """What is wrong in the end, and which two moments made it so."""
+    assert way.run is not None
+    law = next(law for law in PROPERTIES if law.name == property)
+    state, truth = way.run.world.state, way.run.world.truths[plan.index]
+    said = law.broken(plan, state.steps[plan.index], truth, state) or _at_once(plan, property, state)
+    why = _because(plan, property, told.story)
+    return f"{said}: {why}" if why else said
+
+
+def _at_once(plan: FlowStep, property: str, state: State) -> str:
+    """What is broken for good, whatever the end shows."""
+    law = next(law for law in PROPERTIES if law.name == property)
+    return law.broken(plan, StepState(), Truth(2, 2), state)
+
+
+def _because(plan: FlowStep, property: str, story: tuple[str, ...]) -> str:
+    """The two lines of the story that make the defect."""
+    action, undo = plan.step.action, plan.compensation.command if plan.compensation is not None else ""
+    does = [place for place, line in enumerate(story, 1) if f"does `{action}`" in line or "does it" in line]
+    undoes = [place for place, line in enumerate(story, 1) if "undoes it" in line]
+    empty = [place for place, line in enumerate(story, 1) if "finds nothing to undo" in line]
+    match property:
+        case "S1" if len(does) > 1:
+            return f"`{action}` is done at {does[0]} and once more at {does[-1]}"
+        case "S2" if len(undoes) > 1:
+            return f"`{undo}` undoes it at {undoes[0]} and once more at {undoes[-1]}"
+        case "S6" if empty and does and does[-1] > empty[0]:
+            return f"`{undo}` ran at {empty[0]}, but what it undoes is done only at {does[-1]}"
+        case "S5" if does:
+            no = [place for place, line in enumerate(story, 1) if line.startswith("REJECTED")]
+            return f"the no of {no[0]} counts, although it is done at {does[-1]}" if no else ""
+        case _:
+            return ""
+
+

@@ -1,0 +1,80 @@
+"""Stage 1: each step alone against the most general rest of the world, faults without number.
+
+Steps that behave alike are explored once; a defect that is found becomes a run of the whole saga.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import NamedTuple
+
+from sagactl.flow import Flow, FlowStep
+from sagactl.machine.state import Record
+from sagactl.world.explore import MAX_WORLDS, Alone, Found, Judge, alone, explore, shortest
+from sagactl.world.lift import Lifted, lift
+from sagactl.world.tables import Edge, Tables
+
+
+class Explored(NamedTuple):
+    """One step alone, and what was found of it."""
+
+    small: Alone
+    tables: Tables
+    found: Found
+
+    def breaks(self, property: str) -> bool:
+        return any(broken.property == property for broken in self.found.broken)
+
+
+class Way(NamedTuple):
+    """A shortest way to a defect, for the step alone and as a run of its saga (None where the saga has no such run)."""
+
+    explored: Explored
+    edges: tuple[Edge, ...]
+    run: Lifted | None
+
+
+class Steps:
+    """The steps that were explored so far, remembered by their policy."""
+
+    def __init__(self, limit: int = MAX_WORLDS) -> None:
+        self.limit = limit
+        self.worlds = 0
+        self._known: dict[tuple[Hashable, bool], Explored] = {}
+        self._ways: dict[tuple[Hashable, str], tuple[Edge, ...] | None] = {}
+
+    def explore(self, flow: Flow, plan: FlowStep, *, stop: bool = False) -> Explored:
+        """What can become of the step; with `stop`, no more than whether something breaks."""
+        small = alone(flow, plan, plan.promises, plan.undo_promises)
+        known = self._known.get((small.key, False)) or self._known.get((small.key, stop))
+        if known is None:
+            tables = small.tables()
+            known = Explored(small, tables, explore(tables, (small.step,), self.limit, stop=stop))
+            self._known[small.key, stop] = known
+            self.worlds += known.found.worlds
+        return known
+
+    def way(self, flow: Flow, plan: FlowStep, explored: Explored, property: str) -> Way | None:
+        """The shortest run that breaks the property, or None where the limit keeps it from being found."""
+        key = (explored.small.key, property)
+        if key not in self._ways:
+            judge, step = Judge(explored.tables, (explored.small.step,)), explored.small.step
+            self._ways[key] = shortest(
+                explored.tables, lambda world: (property, step) in judge.broken(world), self.limit
+            )
+        return self._retold(flow, plan, explored, self._ways[key])
+
+    def way_to(self, flow: Flow, plan: FlowStep, explored: Explored, records: frozenset[Record]) -> Way | None:
+        """The shortest run after which, nothing being in flight any more, the step is recorded so."""
+        tables, step = explored.tables, explored.small.step
+
+        def is_there(world: int) -> bool:
+            return tables.record_of(world).steps[step].record in records and tables.is_at_rest(world)
+
+        return self._retold(flow, plan, explored, shortest(tables, is_there, self.limit))
+
+    def _retold(self, flow: Flow, plan: FlowStep, explored: Explored, edges: tuple[Edge, ...] | None) -> Way | None:
+        if edges is None:
+            return None
+        small = alone(flow, plan, plan.promises, plan.undo_promises)._replace(step=explored.small.step)
+        return Way(explored, edges, lift(flow, plan, small, explored.tables, edges))
