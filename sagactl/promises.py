@@ -51,6 +51,12 @@ def unsaid_of(plan: FlowStep) -> Iterator[Unsaid]:
         yield Unsaid(here, "remembers_failures")
 
 
+def promised_by(flow: Flow, names: Iterable[str]) -> tuple[Unsaid, ...]:
+    """The unsaid promises that go by these names, as `payment.idempotency`; those that are said by now are left out."""
+    wanted = frozenset(names)
+    return tuple(each for each in unsaid(flow) if str(each) in wanted) if wanted else ()
+
+
 def undone_by(plan: FlowStep) -> str:
     """Who undoes the step: its participant, unless the compensation names another one."""
     elsewhere = plan.compensation.participant if plan.compensation is not None else None

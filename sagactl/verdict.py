@@ -34,7 +34,7 @@ class Counterexample(NamedTuple):
 
 
 class Obligation(NamedTuple):
-    """A promise that is not stated and on which safety hangs: who owes it, for which steps, and what happens without."""
+    """A promise that is not stated and on which safety hangs: who owes it, for which steps, what happens without."""
 
     participant: str
     promise: str

@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, str]] = {
     "recommend": "Choreography, orchestration, or no saga at all: with reasons.",
     "graph": "Draw a saga, the way back included.",
     "simulate": "Rehearse a saga with injected failures, in virtual time.",
+    "verify": "Check every failure there can be, and say what safety hangs on.",
     "test": "Play scenario files and compare each run with what it expects.",
     "schema": "Print the JSON Schema of the language, for editors.",
 }

@@ -39,7 +39,12 @@ def plan_again(flow: Flow, saved: Trace) -> tuple[Plan, Words]:
         data=again.get("input"),
         max_tries=int(again.get("max_tries", 20)),
     )
-    plan = plan._replace(profile=str(again.get("profile", "")), cancel_now=bool(again.get("cancel_now", False)))
+    plan = plan._replace(
+        profile=str(again.get("profile", "")),
+        cancel_now=bool(again.get("cancel_now", False)),
+        moves=_moves(again),
+        assume=tuple(_texts(again, "assume")),
+    )
     seed = again.get("seed")
     words = Words(None, seed, tuple(_texts(again, "fault_rates")), tuple(_texts(again, "slow")))
     return taken_up(flow, plan, again.get("state")), words
@@ -48,6 +53,11 @@ def plan_again(flow: Flow, saved: Trace) -> tuple[Plan, Words]:
 def _texts(data: Mapping[str, Any], key: str) -> list[str]:
     found = data.get(key, [])
     return [str(text) for text in found] if isinstance(found, list | tuple) else []
+
+
+def _moves(again: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    found = again.get("moves", [])
+    return tuple(move for move in found if isinstance(move, Mapping)) if isinstance(found, list | tuple) else ()
 
 
 def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -58,7 +58,8 @@ class Plan(NamedTuple):
     """What a rehearsal injects and decides; `data` is the input of the run, None when none was given.
 
     `state` is a saved state to go on from (`state_data` as it was read), `cancel_now` cancels the run at once, and
-    `profile` names the engine whose way of going back is rehearsed.
+    `profile` names the engine whose way of going back is rehearsed.  `moves` are made first, in their order, whatever
+    their times are; `assume` names promises that are taken for given (as `payment.idempotency`).
     """
 
     faults: tuple[PlannedFault, ...] = ()
@@ -69,10 +70,13 @@ class Plan(NamedTuple):
     profile: str = ""
     state: State | None = None
     state_data: Any = None
+    moves: tuple[Mapping[str, Any], ...] = ()
+    assume: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """All that is needed to play the run again."""
-        told = {"cancel_now": self.cancel_now, "profile": self.profile, "state": self.state_data}
+        told: dict[str, Any] = {"cancel_now": self.cancel_now, "profile": self.profile, "state": self.state_data}
+        told |= {"moves": [dict(move) for move in self.moves], "assume": list(self.assume)}
         return {
             "faults": [str(fault) for fault in self.faults],
             "choices": dict(self.choices),

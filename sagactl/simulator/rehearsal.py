@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.machine.state import ACTIVE, BACK, PARKED, State, outcome, pivot_committed, status
+from sagactl.promises import assuming, promised_by
 from sagactl.simulator.chance import Chance
 from sagactl.simulator.decisions import Decisions
 from sagactl.simulator.delays import delay_of, typical_delay_s
@@ -30,6 +31,7 @@ from sagactl.simulator.hazards import (
 from sagactl.simulator.plan import Plan, PlannedFault, refuse_unsupported
 from sagactl.simulator.rates import Rates
 from sagactl.simulator.saved import truth_of
+from sagactl.simulator.script import Script
 from sagactl.trace import DeadLetter, Moment, Trace
 from sagactl.world.parts import Move, Operation, World
 from sagactl.world.properties import violations
@@ -50,7 +52,8 @@ def rehearse(flow: Flow, plan: Plan = Plan(), state: State | None = None, draw: 
     Raises NotSupported for constructs that cannot be run yet.
     """
     refuse_unsupported(flow)
-    return Rehearsal(bounded(flow, plan.max_tries), plan, state or plan.state, draw).play()
+    promised = assuming(flow, promised_by(flow, plan.assume))
+    return Rehearsal(bounded(promised, plan.max_tries), plan, state or plan.state, draw).play()
 
 
 def bounded(flow: Flow, most: int) -> Flow:
@@ -100,6 +103,7 @@ class Rehearsal:
         self.copied: set[tuple[object, ...]] = set()
         self.interrupted: set[Flight] = set()
         self.crashes = 0
+        self.script = Script(plan.moves)
         self.ended_s: float | None = None
         first = begin(flow) if state is None else take_up(flow, state, tuple(map(truth_of, state.steps)))
         self.world = World(State("forward", first.world.state.steps), (), ())
@@ -162,7 +166,9 @@ class Rehearsal:
     # -- what comes next
 
     def _next(self) -> Move | None:
-        """The earliest move, or its faulty variant."""
+        """The next move of a kept run; else the earliest move, or its faulty variant."""
+        if self.script:
+            return self._kept()
         look = self.look()
         if not look.ready:
             return look.forced
@@ -172,6 +178,16 @@ class Rehearsal:
         self.now_s = max(self.now_s, due_s)
         planned = self.planned_instead(move, look.faulty)
         return planned or self.meet(move, self._drawn(move, look.faulty))
+
+    def _kept(self) -> Move:
+        """The next move of a kept run; it happens at its time, or now if that has passed."""
+        possible = list(moves(self.flow, self.world))
+        for move in possible:
+            if not move.fault and move.kind not in INTERRUPTIONS:
+                self._due(move)
+        move = self.script.next(self.flow, possible)
+        self.now_s = max(self.now_s, self.due_s.get(timer_of(move), 0.0))
+        return move
 
     def look(self) -> Look:
         """What can come next; when only hopeless retries are left, or nothing at all, the driver gives up."""

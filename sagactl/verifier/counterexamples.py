@@ -24,18 +24,25 @@ def of_step(
     way = steps.way(flow, plan, explored, property)
     if way is None or way.run is None:
         return None
+    explanation = _explanation(plan, way, property, tell(flow, plan, way.run.moves))
+    remedy = remedy_for(steps, flow, plan, property)
+    found = of_way(flow, plan, way, property, explanation, remedy)
+    return found._replace(decision=decision(plan, way), assumed=tuple(map(str, assumed)))
+
+
+def of_way(flow: Flow, plan: FlowStep, way: Way, property: str, explanation: str, remedy: str) -> Counterexample:
+    """The run that was found, told."""
+    assert way.run is not None
     told = tell(flow, plan, way.run.moves)
     return Counterexample(
         property=property,
         step=plan.id,
-        explanation=_explanation(plan, way, property, told),
+        explanation=explanation,
         faults=told.faults,
         moves=tuple(move_json(flow, move) for move in way.run.moves),
         moments=told.moments,
         story=told.story,
-        decision=decision(plan, way),
-        remedy=remedy_for(steps, flow, plan, property),
-        assumed=tuple(map(str, assumed)),
+        remedy=remedy,
     )
 
 
@@ -73,5 +80,3 @@ def _because(plan: FlowStep, property: str, story: tuple[str, ...]) -> str:
             return f"the no of {no[0]} counts, although it is done at {does[-1]}" if no else ""
         case _:
             return ""
-
-

@@ -29,7 +29,7 @@ def decision(plan: FlowStep, way: Way) -> str:
 
 
 def _good_end(explored: Explored, world: int, without: Edge) -> Edge | None:
-    """The first of the moves by which a run ends well from here without a fault, another than the one that was taken."""
+    """The first of the moves by which a run ends well from here without a fault, but for the one that was taken."""
     tables = explored.tables
     judge = Judge(tables, (explored.small.step,))
     waiting: deque[tuple[int, Edge]] = deque()

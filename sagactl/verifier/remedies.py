@@ -123,7 +123,11 @@ REMEDIES: Final[tuple[Remedy, ...]] = (
         _status_query,
         lambda plan: _promise(plan, "status_query: true", at_step=plan.step.status_query is not None),
     ),
-    Remedy("retry until known", _until_known, lambda plan: f"- step: {plan.id}\n  retry: {{attempts: forever, max: 5m}}"),
+    Remedy(
+        "retry until known",
+        _until_known,
+        lambda plan: f"- step: {plan.id}\n  retry: {{attempts: forever, max: 5m}}",
+    ),
 )  # fmt: skip
 """From what a participant has to do to what the definition can do by itself."""
 

@@ -5,11 +5,11 @@ Steps that behave alike are explored once; a defect that is found becomes a run 
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 from sagactl.flow import Flow, FlowStep
-from sagactl.machine.state import Record
+from sagactl.machine.state import StepState
 from sagactl.world.explore import MAX_WORLDS, Alone, Found, Judge, alone, explore, shortest
 from sagactl.world.lift import Lifted, lift
 from sagactl.world.tables import Edge, Tables
@@ -64,14 +64,29 @@ class Steps:
             )
         return self._retold(flow, plan, explored, self._ways[key])
 
-    def way_to(self, flow: Flow, plan: FlowStep, explored: Explored, records: frozenset[Record]) -> Way | None:
-        """The shortest run after which, nothing being in flight any more, the step is recorded so."""
+    def way_to(
+        self, flow: Flow, plan: FlowStep, is_there: Callable[[StepState], bool], *, at_rest: bool = True
+    ) -> Way | None:
+        """The shortest run after which the step is recorded so; with `at_rest`, once nothing is in flight any more."""
+        explored = self.explore(flow, plan)
         tables, step = explored.tables, explored.small.step
 
-        def is_there(world: int) -> bool:
-            return tables.record_of(world).steps[step].record in records and tables.is_at_rest(world)
+        def is_goal(world: int) -> bool:
+            return is_there(tables.record_of(world).steps[step]) and (not at_rest or tables.is_at_rest(world))
 
-        return self._retold(flow, plan, explored, shortest(tables, is_there, self.limit))
+        return self._retold(flow, plan, explored, shortest(tables, is_goal, self.limit))
+
+    def refused(self, flow: Flow, plan: FlowStep) -> Way | None:
+        """The shortest run in which a definite no leaves the step for people, the pivot being done."""
+        small = alone(flow, plan, plan.promises, plan.undo_promises)
+        small = small._replace(faults=small.faults & {"reject"})
+        tables = small.tables()
+
+        def is_goal(world: int) -> bool:
+            return tables.record_of(world).steps[small.step].record == "stuck"
+
+        explored = Explored(small, tables, explore(tables, (small.step,), self.limit))
+        return self._retold(flow, plan, explored, shortest(tables, is_goal, self.limit))
 
     def _retold(self, flow: Flow, plan: FlowStep, explored: Explored, edges: tuple[Edge, ...] | None) -> Way | None:
         if edges is None:

@@ -6,28 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sagactl.flow import Flow, FlowStep
-from sagactl.machine.state import Record
 from sagactl.model import Saga
-from sagactl.promises import Unsaid, assuming, undone_by, unsaid, unsaid_of
+from sagactl.promises import Unsaid, assuming, unsaid, unsaid_of
 from sagactl.unfold import unfold
-from sagactl.verdict import Counterexample, Obligation, Parked, Verdict, Word
+from sagactl.verdict import Counterexample, End, Obligation, Parked, Verdict, Word
 from sagactl.verifier import counterexamples
 from sagactl.verifier.steps import Explored, Steps
+from sagactl.verifier.whole import PARKED, ends, unaccepted, whole
 from sagactl.world.explore import MAX_WORLDS
-
-PARKED: dict[Record, str] = {
-    "stuck": "given up going forward",
-    "dead": "its compensation failed for good",
-    "standing": "done or unknown, and nothing undoes it",
-    "unconfirmed": "nobody waits for the answer of its compensation",
-}
-"""How a step is parked, in words."""
+from sagactl.world.skeleton import MAX_STATES, skeleton
 
 
 class Limits(NamedTuple):
     """How far a verification goes."""
 
     max_worlds: int = MAX_WORLDS
+    with_ends: bool = False
 
 
 def verify(saga: Saga, sagas: Mapping[str, Saga] | None = None, limits: Limits = Limits()) -> Verdict:
@@ -41,27 +35,40 @@ class _Verification:
 
     def __init__(self, flow: Flow, limits: Limits) -> None:
         self.flow = flow
+        self.limits = limits
         self.steps = Steps(limits.max_worlds)
         self.missing = unsaid(flow)
         self.best = assuming(flow, self.missing)
         self.uncovered: list[str] = []
 
     def verdict(self) -> Verdict:
-        violations = tuple(self._of_steps())
-        obligations = tuple(self._obligations())
         saga = self.flow.saga
         parked = tuple(self._parked())
+        seen = whole(self.steps, self.best)
+        violations = (*self._of_steps(), *seen.violations, *unaccepted(self.steps, self.best, parked))
+        obligations = tuple(self._obligations())
         return Verdict(
             saga=saga.id,
             version=saga.version or 1,
             verdict=self._word(bool(violations), bool(obligations)),
             obligations=obligations,
-            violations=violations,
+            violations=tuple(self._assuming(violation) for violation in violations),
             parked=parked,
-            worlds=self.steps.worlds,
-            covered=(f"each of {len(self.flow.steps)} steps alone, faults without number",),
-            uncovered=tuple(self.uncovered),
+            vacuous=seen.vacuous,
+            worlds=self.steps.worlds + seen.states,
+            covered=(_each(len(self.flow.steps)), seen.covered),
+            uncovered=tuple(dict.fromkeys(self.uncovered)),
+            ends=self._ends() if self.limits.with_ends else None,
         )
+
+    def _ends(self) -> tuple[End, ...]:
+        found = skeleton(self.best, min(self.limits.max_worlds, MAX_STATES))
+        if not found.complete:
+            self.uncovered.append(f"ways to end beyond the first {found.states} states")
+        return ends(self.best, found)
+
+    def _assuming(self, found: Counterexample) -> Counterexample:
+        return found._replace(assumed=tuple(map(str, self.missing)))
 
     def _word(self, unsafe: bool, conditional: bool) -> Word:
         if unsafe:
@@ -80,39 +87,41 @@ class _Verification:
             if plan.has_effects:
                 explored = self._explored(self.best, plan)
                 for broken in explored.found.broken:
-                    found = counterexamples.of_step(
-                        self.steps, self.best, plan, explored, broken.property, self.missing
-                    )
+                    found = counterexamples.of_step(self.steps, self.best, plan, explored, broken.property)
                     if found is not None:
                         yield found
 
     def _obligations(self) -> Iterator[Obligation]:
         """The promises on which safety hangs: what breaks when one of them is not kept, and all others are."""
         for owed in self.missing:
-            without = assuming(self.flow, [other for other in self.missing if other != owed])
+            others = [other for other in self.missing if other != owed]
+            without = assuming(self.flow, others)
             found = tuple(self._broken_without(without, owed))
-            if found:
-                first = next((each for each in (self._shown(without, *one, owed) for one in found) if each), None)
-                if first is not None:
-                    yield Obligation(owed.participant, owed.promise, tuple(plan.id for plan, _ in found), first)
+            shown = (counterexamples.of_step(self.steps, without, *each, others) for each in found)
+            first = next((each for each in shown if each is not None), None)
+            if first is not None:
+                ids = tuple(plan.id for plan, _, _ in found)
+                yield Obligation(owed.participant, owed.promise, ids, first)
 
-    def _broken_without(self, without: Flow, owed: Unsaid) -> Iterator[tuple[FlowStep, Explored]]:
-        for plan, stated in zip(without.steps, self.flow.steps, strict=True):
+    def _broken_without(self, without: Flow, owed: Unsaid) -> Iterator[tuple[FlowStep, Explored, str]]:
+        """The steps that break a property without the promise which they keep with it."""
+        for plan, stated, best in zip(without.steps, self.flow.steps, self.best.steps, strict=True):
             if owed in unsaid_of(stated):
-                explored = self.steps.explore(without, plan, stop=True)
-                if explored.found.broken:
-                    yield plan, explored
-
-    def _shown(self, without: Flow, plan: FlowStep, explored: Explored, owed: Unsaid) -> Counterexample | None:
-        assumed = [other for other in self.missing if other != owed]
-        property = explored.found.broken[0].property
-        return counterexamples.of_step(self.steps, without, plan, explored, property, assumed)
+                anyway = {broken.property for broken in self.steps.explore(self.best, best).found.broken}
+                explored = self.steps.explore(without, plan, stop=not anyway)
+                broken = [each.property for each in explored.found.broken if each.property not in anyway]
+                if broken:
+                    yield plan, explored, broken[0]
 
     def _parked(self) -> Iterator[Parked]:
         """The steps that may end among the dead letters."""
         accept = self.flow.saga.accept
         accepted = {step.id for id in (accept.parked if accept is not None else ()) for step in self.flow.named(id)}
         for plan in self.best.steps:
-            for step, record in self._explored(self.best, plan).found.ends:
+            for _, record in self._explored(self.best, plan).found.ends:
                 if record in PARKED:
                     yield Parked(plan.id, PARKED[record], accept is None or plan.id in accepted)
+
+
+def _each(number: int) -> str:
+    return f"{'the step' if number == 1 else f'each of {number} steps'} alone, with faults without number"

@@ -110,8 +110,7 @@ def plainer(flow: Flow) -> Flow:
     plain = copy(flow)
     plain.saga = replace(flow.saga, rollback=replace(flow.saga.rollback, then=None, max_restarts=None))
     steps = (
-        replace(plan, action=fewer_tries(plan.action), undo=plan.undo and fewer_tries(plan.undo))
-        for plan in flow.steps
+        replace(plan, action=fewer_tries(plan.action), undo=plan.undo and fewer_tries(plan.undo)) for plan in flow.steps
     )
     return with_steps(plain, tuple(steps))
 
@@ -229,7 +228,7 @@ class Judge:
 
 
 def shortest(tables: Tables, goal: Callable[[int], bool], limit: int = MAX_WORLDS) -> tuple[Edge, ...] | None:
-    """The way to a world that is a goal with the fewest faults, and among those the fewest moves; None if there is none.
+    """The way to a goal with the fewest faults, and among those the fewest moves; None if there is none.
 
     Equal ways are told apart by the order of the moves, so the answer is always the same.
     """

@@ -139,12 +139,16 @@ class _Run:
         fresh = [move for move in requests if move.operation == operation and move.attempt == attempt]
         lost = next((move for move in fresh if move.fault.endswith("request-lost")), None)
         broken = next((move for move in fresh if move.fault in ("fail", "compensation-fail")), None)
+        if broken is not None and any(move.fault == broken.fault for move in self.made):
+            lost = None  # the tries before this one came to nothing so, too
         if lost is not None and self._has_timeout():
             self.happen(lost)
             self._own(Move("timeout", index, operation, attempt))
         elif broken is not None:
             self.happen(broken)
-            self._own(Move("answer", index, operation, attempt, answer="error" if operation == "action" else "not-undone"))
+            self._own(
+                Move("answer", index, operation, attempt, answer="error" if operation == "action" else "not-undone")
+            )
         else:
             raise NoSuchRun
 

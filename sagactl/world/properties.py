@@ -98,6 +98,19 @@ PROPERTIES: Final[tuple[Property, ...]] = (
 )
 
 
+SENTENCES: Final[dict[str, str]] = {
+    **{law.name: law.sentence for law in PROPERTIES},
+    "S8": "Every run ends completed, compensated or parked.",
+    "S9": "Nothing is undone before everything that builds on it is settled.",
+    "S10": "Behind the point of no return nothing is undone, and nothing says no.",
+    "S12": "A compensation needs no data that only a lost answer would have brought.",
+    "L2": "The worst case fits into the time that the definition allows.",
+    "L3": "Nothing before the pivot is tried without an end.",
+    "accept": "A run ends completed, compensated, or as `accept` lists.",
+}
+"""All properties that a single saga can be asked for; the longer ones are judged on all its runs together."""
+
+
 def violations(flow: Flow, world: World) -> Iterator[Violation]:
     """Every property that does not hold of a world in which nothing is in flight any more."""
     for plan, step, truth in zip(flow.steps, world.state.steps, world.truths, strict=True):

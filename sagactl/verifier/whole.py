@@ -1,0 +1,250 @@
+"""Stage 2: the way as a whole: order, pivot, data, endless tries, and ends that nobody accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from sagactl.flow import Flow, FlowStep, exclusive
+from sagactl.machine.state import BACK, CLEAN, PASSED, Record, outcome
+from sagactl.verdict import Counterexample, End, Parked
+from sagactl.verifier.counterexamples import of_way
+from sagactl.verifier.steps import Steps
+from sagactl.world.skeleton import Disorder, Skeleton, Turn, pair, skeleton
+
+WORK: Final = 20_000
+"""States of a skeleton times steps: what is looked at without being asked for."""
+
+PARKED: Final[Mapping[Record, str]] = {
+    "stuck": "given up going forward",
+    "dead": "its compensation failed for good",
+    "standing": "done or unknown, and nothing undoes it",
+    "unconfirmed": "nobody waits for the answer of its compensation",
+}
+"""How a step is parked, in words."""
+
+WORDS: Final[Mapping[Record, str]] = {
+    "idle": "not started",
+    "skipped": "not taken",
+    "unheard": "done, unconfirmed",
+    "withdrawn": "called off",
+    "dead": "not undone",
+    "left": "not undone",
+}
+"""An end's word for a record, where the record's own name would not say it."""
+
+
+class Whole(NamedTuple):
+    """What the skeleton shows."""
+
+    violations: tuple[Counterexample, ...]
+    vacuous: tuple[str, ...]
+    states: int
+    covered: str
+
+
+def whole(steps: Steps, flow: Flow) -> Whole:
+    """Everything about the way as a whole that is wrong, or can never happen."""
+    limit = max(100, WORK // max(1, len(flow.steps)))
+    found = skeleton(flow, limit)
+    disorders = found.disorders if found.complete else _of_pairs(flow)
+    how = f"all {found.states} ways through it" if found.complete else "every two steps that follow each other"
+    return Whole(
+        violations=(
+            *(_disorder(flow, each) for each in disorders),
+            *_refusals(steps, flow),
+            *_missing_data(steps, flow),
+            *_endless(flow),
+        ),
+        vacuous=tuple(_vacuous(flow, found)) if found.complete else (),
+        states=found.states,
+        covered=f"order, pivot and ends: {how}",
+    )
+
+
+# -- order
+
+
+def _of_pairs(flow: Flow) -> tuple[Disorder, ...]:
+    """Where there are too many ways: each step with each that follows it, those that are alike once."""
+    known: set[object] = set()
+    found: dict[tuple[str, int], Disorder] = {}
+    for first in flow.steps:
+        for second in (flow.steps[index] for index in flow.dependants[first.index]):
+            key = (_manner(first), _manner(second))
+            if key not in known:
+                known.add(key)
+                for each in skeleton(pair(flow, first, second)).disorders:
+                    index = (first, second)[each.step].index
+                    found.setdefault((each.property, index), each._replace(step=index))
+    return tuple(found.values())
+
+
+def _manner(plan: FlowStep) -> tuple[object, ...]:
+    step = plan.step
+    return plan.kind, plan.undo is None, step.wait is None, step.local, plan.failed_step, bool(step.rejects)
+
+
+def _disorder(flow: Flow, disorder: Disorder) -> Counterexample:
+    id = flow.steps[disorder.step].id
+    what = {
+        "S9": f"`{id}` is undone before everything that builds on it is settled",
+        "S10": f"`{id}` is undone although the point of no return is passed",
+    }[disorder.property]
+    return Counterexample(disorder.property, id, what, story=tuple(_told(flow, disorder.turns)))
+
+
+def _told(flow: Flow, turns: Iterable[Turn]) -> Iterator[str]:
+    for turn in turns:
+        yield f"`{flow.steps[turn.step].id}`: {turn.what}" if turn.step >= 0 else turn.what
+
+
+# -- the pivot
+
+
+def _refusals(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
+    """S10: after or beside a pivot nothing may say no, as neither way is open then."""
+    for plan in flow.steps:
+        if not plan.says_no:
+            continue
+        place = _place_to_others(flow, plan)
+        if place is None:
+            continue
+        way = steps.refused(flow, replace(plan, place=place))
+        if way is not None and way.run is not None:
+            pivot = next(flow.steps[index].id for index in flow.pivots if flow.steps[index].id != plan.id)
+            told = "times out" if plan.step.wait is not None and not plan.step.rejects else "says no"
+            yield of_way(
+                flow, plan, way, "S10",
+                f"`{plan.id}` {told} when the pivot `{pivot}` is done, so the run can go neither forward nor back",
+                remedy=f"# put `{plan.id}` before `{pivot}`, or let it be tried until it is done:\n"
+                f"- step: {plan.id}\n  kind: retriable\n  retry: {{attempts: forever, max: 5m}}",
+            )  # fmt: skip
+
+
+def _place_to_others(flow: Flow, plan: FlowStep) -> Any:
+    """Where a step stands to the pivots other than itself, if a run may have both."""
+    if plan.kind != "pivot":
+        return plan.place if plan.place in ("after", "beside") else None
+    others = [
+        index for index in flow.pivots if index != plan.index and not exclusive(flow.steps[index].step, plan.step)
+    ]
+    if any(flow.sure_ancestors[plan.index] >> index & 1 for index in others):
+        return "after"
+    return "beside" if any(flow.beside(plan.index) >> index & 1 for index in others) else None
+
+
+# -- data
+
+
+def _missing_data(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
+    """S12: what a compensation is given must be there although the answer of its action never came."""
+    for plan in flow.steps:
+        name = _own_output(plan)
+        if not name or plan.step.local:
+            continue
+        way = steps.way_to(flow, plan, lambda state: state.record in BACK and not state.known, at_rest=False)
+        if way is None or way.run is None or plan.compensation is None:
+            continue
+        command = plan.compensation.command
+        yield of_way(
+            flow, plan, way, "S12",
+            f"`{command}` needs `{name}`, which only the answer of `{plan.step.action}` brings, and that never came",
+            remedy=f"# let the caller choose what identifies the work:\n- step: {plan.id}\n"
+            f"  compensation: {{command: {command}, input: {{…: input.…}}}}",
+        )  # fmt: skip
+
+
+def _own_output(plan: FlowStep) -> str:
+    """The part of its own action's result that a compensation is given, if there is one."""
+    own = f"steps.{plan.id.rsplit('/', 1)[-1].split('[')[0]}.output."
+    waiting: list[Any] = [plan.compensation.input if plan.compensation is not None else None]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str) and value.startswith(own):
+            return value
+        if isinstance(value, Mapping):
+            waiting += value.values()
+        elif isinstance(value, list | tuple):
+            waiting += value
+    return ""
+
+
+# -- time
+
+
+def _endless(flow: Flow) -> Iterator[Counterexample]:
+    """L3: what is tried for ever before the pivot keeps everything before it waiting, unless a deadline ends it."""
+    if _deadline_counts(flow):
+        return
+    for plan in flow.steps:
+        if plan.place == "before" and plan.step.action is not None and plan.action.tries is None:
+            yield Counterexample(
+                "L3",
+                plan.id,
+                f"`{plan.id}` is tried for ever before the pivot, and no deadline ends it: what is done waits for ever",
+                remedy="deadline: 15m",
+            )
+
+
+def _deadline_counts(flow: Flow) -> bool:
+    triggers = flow.saga.rollback.triggers
+    return flow.saga.deadline is not None and (triggers is None or "deadline" in triggers)
+
+
+# -- ends
+
+
+def unaccepted(steps: Steps, flow: Flow, parked: Iterable[Parked]) -> Iterator[Counterexample]:
+    """An end among the dead letters that `accept` does not list."""
+    for each in parked:
+        if not each.accepted:
+            plan = flow[each.step]
+            record = next(record for record, how in PARKED.items() if how == each.how)
+            way = steps.way_to(flow, plan, lambda state, record=record: state.record == record)  # type: ignore[misc]
+            if way is not None and way.run is not None:
+                yield of_way(
+                    flow, plan, way, "accept",
+                    f"`{each.step}` may end parked ({each.how}), which `accept` does not list",
+                    remedy=f"accept: {{parked: [{each.step}]}}",
+                )  # fmt: skip
+
+
+def ends(flow: Flow, found: Skeleton) -> tuple[End, ...]:
+    """How runs may end, a word for each step; ends that read the same are one."""
+    accept = flow.saga.accept
+    accepted = {step.id for id in (accept.parked if accept is not None else ()) for step in flow.named(id)}
+    told: dict[tuple[object, ...], End] = {}
+    for state, turns in found.ends.items():
+        how = outcome(flow, state)
+        assert how is not None
+        words = {plan.id: _word(step.record) for plan, step in zip(flow.steps, state.steps, strict=True)}
+        parked = {plan.id for plan, step in zip(flow.steps, state.steps, strict=True) if _is_left(step.record)}
+        fine = how != "parked" or accept is None or parked <= accepted
+        faults = tuple(_told(flow, (turn for turn in turns if turn.fault)))
+        told.setdefault((how, *words.values()), End(how, words, faults, fine))
+    return tuple(sorted(told.values(), key=lambda end: (_ORDER[end.outcome], len(end.faults))))
+
+
+_ORDER: Final = {"completed": 0, "compensated": 1, "parked": 2}
+
+
+def _word(record: Record) -> str:
+    return WORDS.get(record, record)
+
+
+def _is_left(record: Record) -> bool:
+    return record not in PASSED and record not in CLEAN
+
+
+# -- what can never happen
+
+
+def _vacuous(flow: Flow, found: Skeleton) -> Iterator[str]:
+    """S13: a check that can never fire proves nothing, so what is never reached is said."""
+    for plan, records in zip(flow.steps, found.records, strict=True):
+        if records <= {"idle", "skipped"}:
+            yield f"`{plan.id}` is never started"
+        elif plan.undo is not None and not records & {*BACK, "undone"} and not plan.step.local:
+            yield f"the compensation of `{plan.id}` is never started"

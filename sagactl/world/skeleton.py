@@ -1,0 +1,200 @@
+"""The skeleton of a saga: only what the run records of each step, as the machine moves it; no message is in flight.
+
+A step that is under way is done, rejected or unknown; a compensation succeeds or fails for good; a cancel or a deadline
+comes at any time.  Every way in which a run can end shows here, and every order in which it may go back.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from sagactl.flow import Flow, FlowStep
+from sagactl.machine import events as e
+from sagactl.machine.state import ACTIVE, BACK, FORWARD, Record, State, StepState
+from sagactl.machine.transition import start, transition
+from sagactl.model import Saga
+from sagactl.policies import Policy
+from sagactl.world.tables import HANGS
+
+MAX_STATES: Final = 20_000
+"""Of one skeleton; steps side by side multiply, so a wide saga meets the limit and says so."""
+
+
+class Turn(NamedTuple):
+    """One move of a skeleton: what happened to which step (-1 for the run), and whether it is a fault."""
+
+    step: int
+    what: str
+    event: e.Event
+    fault: bool
+
+
+class Disorder(NamedTuple):
+    """An order that must not be: the property, the step that was undone too early or too late, and how it came."""
+
+    property: str
+    step: int
+    turns: tuple[Turn, ...]
+
+
+class Skeleton(NamedTuple):
+    """All states that were seen: how runs end, each end with the turns that lead to it, and what is out of order.
+
+    `records` holds every record that each step has in some state.
+    """
+
+    states: int
+    ends: dict[State, tuple[Turn, ...]]
+    disorders: tuple[Disorder, ...]
+    records: tuple[frozenset[Record], ...]
+    complete: bool
+
+
+def skeleton(flow: Flow, limit: int = MAX_STATES) -> Skeleton:
+    """The skeleton of a flow, ends with the fewest turns first."""
+    bare = _one_try(flow)
+    begin, _ = start(bare)
+    begin = _bare(begin)
+    came: dict[State, tuple[State, Turn] | None] = {begin: None}
+    waiting = deque([begin])
+    ends: list[State] = []
+    disorders: dict[tuple[str, int], Disorder] = {}
+    while waiting:
+        state = waiting.popleft()
+        if state.phase == "ended":
+            ends.append(state)
+            continue
+        for turn in _turns(bare, state):
+            after = _bare(transition(bare, state, turn.event)[0])
+            for property, step in _out_of_order(bare, state, after):
+                if (property, step) not in disorders:
+                    disorders[property, step] = Disorder(property, step, (*_way(came, state), turn))
+            if after not in came:
+                if len(came) >= limit:
+                    return _found(came, ends, disorders, complete=False)
+                came[after] = state, turn
+                waiting.append(after)
+    return _found(came, ends, disorders, complete=True)
+
+
+def _found(
+    came: dict[State, tuple[State, Turn] | None],
+    ends: list[State],
+    disorders: dict[tuple[str, int], Disorder],
+    *,
+    complete: bool,
+) -> Skeleton:
+    records = (
+        frozenset(step.record for step in column) for column in zip(*(state.steps for state in came), strict=True)
+    )
+    found = {end: _way(came, end) for end in ends}
+    return Skeleton(len(came), found, tuple(disorders.values()), tuple(records), complete)
+
+
+def _way(came: dict[State, tuple[State, Turn] | None], state: State) -> tuple[Turn, ...]:
+    turns: list[Turn] = []
+    step = came[state]
+    while step is not None:
+        state, turn = step
+        turns.append(turn)
+        step = came[state]
+    return tuple(reversed(turns))
+
+
+def pair(flow: Flow, first: FlowStep, second: FlowStep) -> Flow:
+    """Two steps of a flow, the second after the first, as a flow of their own: enough to see in which order they go."""
+    alone = replace(first.step, after=(), when={}, listens=None)
+    behind = replace(second.step, after=(first.id,), when={}, listens=None)
+    small = Flow(Saga(id=flow.saga.id, steps=(alone, behind), rollback=flow.saga.rollback))
+    small.steps = tuple(
+        replace(
+            new, kind=old.kind, action=old.action, undo=old.undo, promises=old.promises, failed_step=old.failed_step
+        )
+        for new, old in zip(small.steps, (first, second), strict=True)
+    )
+    return small
+
+
+def _one_try(flow: Flow) -> Flow:
+    """One try stands for all of them: what is used up is used up."""
+    bare = copy(flow)
+    bare.saga = replace(flow.saga, rollback=replace(flow.saga.rollback, then=None, max_restarts=None))
+    bare.steps = tuple(
+        replace(plan, action=_once(plan.action), undo=plan.undo and _once(plan.undo)) for plan in flow.steps
+    )
+    return bare
+
+
+def _once(policy: Policy) -> Policy:
+    return policy if policy.tries is None else policy._replace(tries=1)
+
+
+def _bare(state: State) -> State:
+    """Without the words of a cause, and without what only a message would show."""
+    steps = tuple(StepState(step.record, 1 if step.record in ACTIVE else 0) for step in state.steps)
+    return state._replace(steps=steps, wish="wish" if state.wish else "")
+
+
+# -- what can happen
+
+
+def _turns(flow: Flow, state: State) -> Iterator[Turn]:
+    for plan, step in zip(flow.steps, state.steps, strict=True):
+        if step.record in FORWARD:
+            yield from _forward(plan, step)
+        elif step.record in BACK:
+            yield from _back(plan)
+    for choice, chosen in zip(flow.saga.choices.values(), state.choices, strict=True):
+        if chosen == "":
+            for outcome in choice.outcomes:
+                yield Turn(-1, f"{choice.id}={outcome.id}", e.Decided(choice.id, outcome.id), False)
+    if state.phase == "forward":
+        yield Turn(-1, "cancel", e.CancelRequested(), True)
+        if flow.saga.deadline is not None:
+            yield Turn(-1, "deadline", e.DeadlinePassed(), True)
+
+
+def _forward(plan: FlowStep, step: StepState) -> Iterator[Turn]:
+    index, own = plan.index, plan.step
+    yield Turn(index, "done", e.ActionSucceeded(index), False)
+    if own.rejects:
+        yield Turn(index, "rejected", e.ActionRejected(index, "rejected"), True)
+    if own.wait is not None:
+        if plan.action.timeout_s is not None:
+            yield Turn(index, "timed out", e.ActionTimedOut(index, 1), False)
+    elif step.record == "asked":
+        yield Turn(index, "not done", e.StatusAnswered(index, "not-done"), True)
+        yield Turn(index, "not to be asked either", e.StatusAnswered(index, "none"), True)
+    elif plan.action.tries is not None:
+        yield Turn(index, "never answers" if plan.promises.status_query else "unknown", e.ActionFailed(index, 1), True)
+
+
+def _back(plan: FlowStep) -> Iterator[Turn]:
+    index = plan.index
+    yield Turn(index, "undone", e.CompensationSucceeded(index), False)
+    if not plan.step.local and (plan.undo is None or plan.undo.tries is not None):
+        yield Turn(index, "not undone", e.GivenUp(index, HANGS), True)
+
+
+# -- what must not happen
+
+
+def _out_of_order(flow: Flow, before: State, after: State) -> Iterator[tuple[str, int]]:
+    """S9 and S10 of the compensations that start with this turn."""
+    for plan, old, new in zip(flow.steps, before.steps, after.steps, strict=True):
+        if new.record not in BACK or old.record in BACK:
+            continue
+        if flow.saga.rollback.order != "parallel":
+            later = flow.members(flow.descendants[plan.index])
+            if any(_is_unsettled(other, after.steps[other.index]) for other in later):
+                yield "S9", plan.index
+        if any(before.steps[pivot].record == "done" for pivot in flow.pivots):
+            yield "S10", plan.index
+
+
+def _is_unsettled(plan: FlowStep, step: StepState) -> bool:
+    return step.record in ACTIVE or (step.record in ("done", "unknown", "unheard") and plan.has_effects)
