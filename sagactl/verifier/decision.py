@@ -9,7 +9,8 @@ from sagactl.flow import FlowStep
 from sagactl.verifier.steps import Explored, Way
 from sagactl.world.explore import Judge
 from sagactl.world.local import Change
-from sagactl.world.tables import Edge, Tables, Timer
+from sagactl.world.tables import Edge, Tables
+from sagactl.world.timers import Timer
 
 MAX_WORLDS: Final = 20_000
 

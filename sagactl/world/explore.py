@@ -170,24 +170,54 @@ def explore(tables: Tables, steps: tuple[int, ...], limit: int = MAX_WORLDS, *, 
     begin = tables.begin()
     seen = {begin}
     waiting = [begin]
-    broken: dict[tuple[str, int], Broken] = {}
-    ends: dict[tuple[int, Record], int] = {}
-    edges = tables.edges
     while waiting:
         world = waiting.pop()
-        for name, step in judge.broken(world):
-            broken.setdefault((name, step), Broken(name, step, world))
-        if stop and broken:
-            return Found(len(seen), tuple(broken.values()), ends, False)
-        judge.note_ends(world, ends)
-        for edge in edges(world):
-            after = edge[1]
+        judge.look(world)
+        if stop and judge.defects:
+            return judge.found(len(seen), complete=False)
+        free, faulty = tables.after(world)
+        for after in (*free, *faulty):
             if after not in seen:
                 if len(seen) >= limit:
-                    return Found(len(seen), tuple(broken.values()), ends, False)
+                    return judge.found(len(seen), complete=False)
                 seen.add(after)
                 waiting.append(after)
-    return Found(len(seen), tuple(broken.values()), ends, True)
+    return judge.found(len(seen), complete=True)
+
+
+def explore_within(
+    tables: Tables, steps: tuple[int, ...], faults: int, limit: int, is_over: Callable[[], bool] = lambda: False
+) -> Iterator[Found]:
+    """All worlds that can be reached with so many faults at most: what was found after none of them, after one, …
+
+    Each world is looked at with the fewest faults that lead to it.  `is_over` says that the time is up.
+    """
+    judge = Judge(tables, steps)
+    seen: set[int] = set()
+    ring = {tables.begin()}
+    for number in range(faults + 1):
+        outer: set[int] = set()
+        waiting = [world for world in ring if world not in seen]
+        seen |= ring
+        while waiting:
+            world = waiting.pop()
+            judge.look(world)
+            free, faulty = tables.after(world)
+            for after in free:
+                if after not in seen:
+                    seen.add(after)
+                    waiting.append(after)
+            if number < faults:
+                outer.update(faulty)
+            if len(seen) > limit or (len(seen) % CHECK == 0 and is_over()):
+                yield judge.found(len(seen), complete=False)
+                return
+        yield judge.found(len(seen), complete=True)
+        ring = outer - seen
+
+
+CHECK: Final = 1_024
+"""So many worlds between two looks at the clock."""
 
 
 class Judge:
@@ -197,7 +227,22 @@ class Judge:
         self.tables, self.steps = tables, steps
         self.lasting = tuple(law for law in PROPERTIES if law.name in AT_ONCE)
         self.resting = tuple(law for law in PROPERTIES if law.name not in AT_ONCE)
+        self.defects: dict[tuple[str, int], Broken] = {}
+        self.ends: dict[tuple[int, Record], int] = {}
         self._known: dict[tuple[int, StepState | None, Local], tuple[str, ...]] = {}
+
+    def look(self, world: int) -> None:
+        """Notes what is broken here, and how steps end."""
+        for name, step in self.broken(world):
+            if (name, step) not in self.defects:
+                self.defects[name, step] = Broken(name, step, world)
+        if self.tables.is_at_rest(world):
+            state = self.tables.record_of(world)
+            for step in self.steps:
+                self.ends.setdefault((step, state.steps[step].record), world)
+
+    def found(self, worlds: int, *, complete: bool) -> Found:
+        return Found(worlds, tuple(self.defects.values()), dict(self.ends), complete)
 
     def broken(self, world: int) -> Iterator[tuple[str, int]]:
         """The properties that do not hold here, with the steps that break them."""
@@ -219,12 +264,6 @@ class Judge:
     def _breaks(self, law: Property, step: int, state: StepState | None, local: Local) -> bool:
         plan = self.tables.flow.steps[step]
         return plan.has_effects and bool(law.broken(plan, state or StepState(), local.truth, self.tables.records[0]))
-
-    def note_ends(self, world: int, ends: dict[tuple[int, Record], int]) -> None:
-        if self.tables.is_at_rest(world):
-            state = self.tables.record_of(world)
-            for step in self.steps:
-                ends.setdefault((step, state.steps[step].record), world)
 
 
 def shortest(tables: Tables, goal: Callable[[int], bool], limit: int = MAX_WORLDS) -> tuple[Edge, ...] | None:

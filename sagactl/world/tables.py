@@ -16,45 +16,76 @@ from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import events as e
-from sagactl.machine.commands import Command, WithdrawWait
-from sagactl.machine.state import ACTIVE, State, StepState
-from sagactl.machine.transition import is_open, resume, start, transition
+from sagactl.machine.state import ACTIVE, State
+from sagactl.machine.transition import resume, start, transition
 from sagactl.world.faults import FAULTS
-from sagactl.world.local import Change, Local, Request, changes, sent, withdrawn
-from sagactl.world.parts import Move, MoveKind, Operation
-from sagactl.world.world import message_for, operation_of
+from sagactl.world.local import Change, Local, changes, sent, withdrawn
+from sagactl.world.parts import Move
+from sagactl.world.timers import HANGS, Send, Timer, plain, sends_of, timers_of
 
 BITS: Final = 16
 MASK: Final = (1 << BITS) - 1
 """Of the place of one local state in its list."""
 
-HANGS: Final = "no answer, and no timeout notices it"
-
 Possible = Mapping[int, frozenset[str]]
 """The faults that may happen at each step, by its index; `crash`, `cancel` and `deadline` stand at any of them."""
 
 
-class Timer(NamedTuple):
-    """Something that comes of itself, or from outside: the move, what the machine hears, and what it is about."""
-
-    kind: MoveKind
-    event: e.Event
-    step: int = -1
-    operation: Operation = "action"
-    attempt: int = 0
-    detail: str = ""
-    fault: str = ""
-
-
-class Send(NamedTuple):
-    """A request that the machine lets leave, or (None) a wait that it calls off."""
-
-    step: int
-    request: Request | None
-
-
 Edge = tuple[int, int, int, Change | Timer]
 """One way on: how many faults it takes (none or one), the world that is reached, the step and the move."""
+
+
+class Sending(NamedTuple):
+    """What leaves for one step: how much that adds to a world, by the local state of the step.
+
+    None stands for a request that has to wait; `added` is filled as it is asked.
+    """
+
+    shift: int
+    sends: tuple[Send, ...]
+    added: dict[int, int | None]
+
+
+class Effect(NamedTuple):
+    """What the machine makes of an event: what that adds to any world, and what it sends."""
+
+    change: int
+    sending: tuple[Sending, ...]
+
+
+class Told(NamedTuple):
+    """A change that the orchestrator hears of: the faults it takes, what it adds to the world, and what is heard."""
+
+    faults: int
+    change: int
+    event: int
+    move: Change
+
+
+class Messages(NamedTuple):
+    """What can happen to the messages of a step: what the orchestrator does not see as numbers to add, and the rest."""
+
+    free: tuple[int, ...]
+    faulty: tuple[int, ...]
+    told: tuple[Told, ...]
+
+
+class Ticking(NamedTuple):
+    """A timer that a record has running, and what the machine makes of it.
+
+    A timeout is early, and a fault, while what it waits for is on its way: `early` remembers for which local states.
+    """
+
+    timer: Timer
+    effect: Effect
+    faults: int
+    early: dict[int, int] | None
+
+
+UNKNOWN: Final = 1 << 4096
+"""In place of what an effect adds, where nobody has asked yet; no world is so large."""
+
+LATE: Final = frozenset({"late", "compensation-late"})
 
 
 def possible_faults(plan: FlowStep) -> frozenset[str]:
@@ -77,9 +108,12 @@ class Tables:
         self.locals: list[list[Local]] = [[] for _ in flow.steps]
         self._locals: list[dict[Local, int]] = [{} for _ in flow.steps]
         self._changes: list[dict[int, tuple[tuple[Change, int], ...]]] = [{} for _ in flow.steps]
-        self._timers: dict[int, tuple[Timer, ...]] = {}
-        self._heard: dict[tuple[int, type, e.Event], tuple[int, tuple[Send, ...]]] = {}
-        self._crashes: dict[int, tuple[Send, ...]] = {}
+        self._messages: list[dict[int, Messages]] = [{} for _ in flow.steps]
+        self._timers_known: list[tuple[Ticking, ...] | None] = []
+        self._events: list[e.Event] = []
+        self._event_numbers: dict[tuple[type, e.Event], int] = {}
+        self._effects: list[dict[int, Effect]] = []
+        self._sendings: dict[tuple[Send, ...], Sending] = {}
         for index in range(self.number):
             assert self._local(index, Local()) == 0
 
@@ -88,7 +122,7 @@ class Tables:
     def begin(self) -> int:
         """The world of a run that has just started."""
         state, commands = start(self.flow)
-        begun = self._sent(self._record(state) << self.shift, _sends(commands))
+        begun = self._told(self._record(state) << self.shift, self._effect_of(0, sends_of(commands)))
         assert begun is not None
         return begun
 
@@ -105,11 +139,13 @@ class Tables:
         return all(self.local_of(world, step).is_quiet for step in range(self.number))
 
     def _record(self, state: State) -> int:
-        plain = _plain(self.flow, state)
-        found = self._records.get(plain)
+        bare = plain(self.flow, state)
+        found = self._records.get(bare)
         if found is None:
-            found = self._records[plain] = len(self.records)
-            self.records.append(plain)
+            found = self._records[bare] = len(self.records)
+            self.records.append(bare)
+            self._timers_known.append(None)
+            self._effects.append({})
         return found
 
     def _local(self, step: int, local: Local) -> int:
@@ -125,45 +161,75 @@ class Tables:
 
     def edges(self, world: int) -> list[Edge]:
         """All that can happen next; where nothing happens of itself the driver gives up, as a rehearsal does."""
-        found = [*self._of_messages(world), *self._of_the_run(world)]
+        record = world >> self.shift
+        found = [edge for step in range(self.number) for edge in self._message_edges(world, record, step)]
+        for ticking in self._timers(record):
+            faults = self._faults_of(world, ticking)
+            moved = self._told(world, ticking.effect) if faults >= 0 else None
+            if moved is not None and moved != world:
+                found.append((faults, moved, ticking.timer.step, ticking.timer))
         if all(edge[0] for edge in found):
-            found += self._given_up(world)
+            found += self._given_up(world, record)
         return found
 
-    def _of_messages(self, world: int) -> Iterator[Edge]:
-        record, shift = world >> self.shift, 0
-        for step in range(self.number):
-            at = world >> shift & MASK
-            if at:
-                for change, after in self._changes[step].get(at) or self._changes_of(step, at):
-                    there = world + ((after - at) << shift)
-                    moved = there if change.event is None else self._told(there, record, change.event)
-                    if moved is not None:
-                        yield 1 if change.fault else 0, moved, step, change
-            shift += BITS
-
-    def _of_the_run(self, world: int) -> Iterator[Edge]:
-        record = world >> self.shift
-        timers = self._timers.get(record)
-        if timers is None:
-            timers = self._timers[record] = tuple(self._timers_of(self.records[record]))
-        for timer in timers:
-            is_crash = timer.kind == "crash"
-            moved = self._crashed(world, record) if is_crash else self._told(world, record, timer.event)
-            if moved is None or moved == world:
+    def after(self, world: int) -> tuple[list[int], list[int]]:
+        """The worlds that come next, without a fault and with one: what `edges` says, at the speed of additions."""
+        record, rest = world >> self.shift, world
+        free: list[int] = []
+        faulty: list[int] = []
+        effects = self._effects[record]
+        for step, known in enumerate(self._messages):
+            at = rest & MASK
+            rest >>= BITS
+            if not at:
                 continue
-            is_late = timer.kind == "timeout" and self.local_of(world, timer.step).has(timer.operation, timer.attempt)
-            if is_late and not self.possible[timer.step] & {"late", "compensation-late"}:
-                continue
-            yield 1 if timer.fault or is_late else 0, moved, timer.step, timer
+            own, own_faulty, told = known.get(at) or self._messages_of(step, at)
+            free += [world + change for change in own]
+            faulty += [world + change for change in own_faulty]
+            for faults, change, event, _ in told:
+                moved = self._told(world + change, effects.get(event) or self._heard_by(record, event))
+                if moved is not None:
+                    (faulty if faults else free).append(moved)
+        for ticking in self._timers_known[record] or self._timers(record):
+            _, effect, faults, early = ticking
+            if early is not None:
+                faults = self._faults_of(world, ticking)
+            moved = self._told(world, effect) if faults >= 0 else None
+            if moved is not None and moved != world:
+                (faulty if faults else free).append(moved)
+        if not free:
+            free += [edge[1] for edge in self._given_up(world, record)]
+        return free, faulty
 
-    def _given_up(self, world: int) -> Iterator[Edge]:
-        record = world >> self.shift
+    def _message_edges(self, world: int, record: int, step: int) -> Iterator[Edge]:
+        at = world >> BITS * step & MASK
+        for change, moved in self._changes_of(step, at):
+            there: int | None = world + moved
+            if change.event is not None:
+                there = self._told(world + moved, self._heard_by(record, self._event(change.event)))
+            if there is not None:
+                yield 1 if change.fault else 0, there, step, change
+
+    def _faults_of(self, world: int, ticking: Ticking) -> int:
+        """How many faults it takes that the timer runs out now: one if it is early; -1 where it cannot be early."""
+        timer, _, faults, early = ticking
+        if early is None:
+            return faults
+        at = world >> BITS * timer.step & MASK
+        known = early.get(at)
+        if known is None:
+            if self.locals[timer.step][at].has(timer.operation, timer.attempt):
+                known = early[at] = 1 if self.possible[timer.step] & LATE else -1
+            else:
+                known = early[at] = 0
+        return known
+
+    def _given_up(self, world: int, record: int) -> Iterator[Edge]:
         state = self.records[record]
         for index, step in enumerate(state.steps):
             if step.record in ACTIVE and state.phase != "ended":
                 event = e.GivenUp(index, HANGS)
-                moved = self._told(world, record, event)
+                moved = self._told(world, self._heard_by(record, self._event(event)))
                 if moved is not None:
                     yield 0, moved, index, Timer("give-up", event, index, attempt=step.tries, detail=HANGS)
                 return
@@ -171,118 +237,106 @@ class Tables:
     # -- asked once
 
     def _changes_of(self, step: int, at: int) -> tuple[tuple[Change, int], ...]:
-        plan = self.flow.steps[step]
-        found = changes(plan, self.locals[step][at], self.possible[step])
-        kept = tuple((change, self._local(step, change.after)) for change in found)
-        self._changes[step][at] = kept
-        return kept
+        found = self._changes[step].get(at)
+        if found is None:
+            plan, local = self.flow.steps[step], self.locals[step][at]
+            found = self._changes[step][at] = tuple(
+                (change, self._local(step, change.after) - at << BITS * step)
+                for change in changes(plan, local, self.possible[step])
+            )
+        return found
 
-    def _timers_of(self, state: State) -> Iterator[Timer]:
-        if state.phase == "ended":
-            return
-        for plan, step in zip(self.flow.steps, state.steps, strict=True):
-            yield from _timers_of_step(plan, step)
-        for choice, chosen in zip(self.flow.saga.choices.values(), state.choices, strict=True):
-            if chosen == "":
-                for outcome in choice.outcomes:
-                    yield Timer("decide", e.Decided(choice.id, outcome.id), detail=f"{choice.id}={outcome.id}")
-        yield from self._interruptions_of(state)
+    def _messages_of(self, step: int, at: int) -> Messages:
+        found = self._changes_of(step, at)
+        messages = self._messages[step][at] = Messages(
+            tuple(moved for change, moved in found if change.event is None and not change.fault),
+            tuple(moved for change, moved in found if change.event is None and change.fault),
+            tuple(
+                Told(1 if change.fault else 0, moved, self._event(change.event), change)
+                for change, moved in found
+                if change.event is not None
+            ),
+        )
+        return messages
 
-    def _interruptions_of(self, state: State) -> Iterator[Timer]:
-        if state.phase == "forward" and "deadline" in self.interruptions:
-            if self.flow.saga.deadline is not None:
-                yield Timer("deadline", e.DeadlinePassed(), fault="deadline")
-            for scope in self.flow.scopes:
-                if is_open(self.flow, state, scope):
-                    yield Timer("deadline", e.DeadlinePassed(scope.name), detail=scope.name, fault="deadline")
-        if state.phase == "forward" and "cancel" in self.interruptions:
-            yield Timer("cancel", e.CancelRequested(), fault="cancel")
-        if "crash" in self.interruptions:
-            yield Timer("crash", e.CancelRequested(), fault="crash")
+    def _timers(self, record: int) -> tuple[Ticking, ...]:
+        found = self._timers_known[record]
+        if found is None:
+            timers = timers_of(self.flow, self.records[record], self.interruptions)
+            ticking = (self._ticking(record, timer) for timer in timers)
+            found = tuple(each for each in ticking if each.effect.change or each.effect.sending)
+            self._timers_known[record] = found
+        return found
 
-    def _told(self, world: int, record: int, event: e.Event) -> int | None:
-        """The world once the machine has heard of the event; None while what it sends has to wait."""
-        key = (record, type(event), event)  # tuples of different classes may be equal
-        heard = self._heard.get(key)
-        if heard is None:
-            state, commands = transition(self.flow, self.records[record], event)
-            heard = self._heard[key] = (self._record(state), _sends(commands))
-        after, sends = heard
-        world += (after - record) << self.shift
-        return self._sent(world, sends) if sends else world
+    def _ticking(self, record: int, timer: Timer) -> Ticking:
+        crash = timer.kind == "crash"
+        effect = self._resumed(record) if crash else self._heard_by(record, self._event(timer.event))
+        return Ticking(timer, effect, 1 if timer.fault else 0, {} if timer.kind == "timeout" else None)
 
-    def _crashed(self, world: int, record: int) -> int:
-        """What is outstanding is sent again, unless two copies of it are on their way."""
-        sends = self._crashes.get(record)
-        if sends is None:
-            commands = resume(self.flow, self.records[record])
-            found = (send for send in _sends(commands) if not self.flow.steps[send.step].step.local)
-            sends = self._crashes[record] = tuple(found)
-        for send in sends:
-            if send.request is not None and send.request[0] == "wait" and not self.local_of(world, send.step).is_quiet:
-                continue  # what a wait waits for comes once
-            world = self._sent(world, (send,)) or world
-        return world
+    def _event(self, event: e.Event) -> int:
+        key = (type(event), event)  # tuples of different classes may be equal
+        found = self._event_numbers.get(key)
+        if found is None:
+            found = self._event_numbers[key] = len(self._events)
+            self._events.append(event)
+        return found
 
-    def _sent(self, world: int, sends: tuple[Send, ...]) -> int | None:
-        for step, request in sends:
-            at = world >> BITS * step & MASK
-            local = self.locals[step][at]
-            after = withdrawn(local) if request is None else sent(self.flow.steps[step], local, request)
-            if after is None:
+    def _told(self, world: int, effect: Effect) -> int | None:
+        """The world once the machine has heard of something; None while what it sends has to wait."""
+        change, sending = effect
+        moved = world + change
+        for each in sending:
+            at = world >> each.shift & MASK
+            added = each.added.get(at, UNKNOWN)
+            if added is UNKNOWN:
+                added = self._sent(each, at)
+            if added is None:
                 return None
-            world += (self._local(step, after) - at) << BITS * step
-        return world
+            moved += added
+        return moved
 
+    def _heard_by(self, record: int, event: int) -> Effect:
+        effect = self._effects[record].get(event)
+        if effect is None:
+            state, commands = transition(self.flow, self.records[record], self._events[event])
+            change = self._record(state) - record << self.shift
+            effect = self._effects[record][event] = self._effect_of(change, sends_of(commands))
+        return effect
 
-def _timers_of_step(plan: FlowStep, step: StepState) -> Iterator[Timer]:
-    """Timeouts and retries, as the world has them."""
-    operation = operation_of(step.record)
-    if operation is None:
-        return
-    undoing, fallback = operation in ("undo", "fallback"), operation == "fallback"
-    index, tries = plan.index, step.tries
-    if step.record in ("paused", "undo-paused", "fallback-paused"):
-        due = e.CompensationRetryDue(index, tries, fallback) if undoing else e.RetryDue(index, tries)
-        yield Timer("retry", due, index, operation, tries)
-        return
-    policy = plan.undo if undoing else plan.action
-    if policy is None or policy.timeout_s is None or plan.step.local:
-        return
-    if operation == "status":
-        yield Timer("timeout", e.StatusAnswered(index, "none"), index, operation, 1)
-    elif undoing:
-        yield Timer("timeout", e.CompensationTimedOut(index, tries, fallback), index, operation, tries)
-    else:
-        subject: Operation = "wait" if plan.step.wait is not None else operation
-        yield Timer("timeout", e.ActionTimedOut(index, tries), index, subject, tries)
+    def _resumed(self, record: int) -> Effect:
+        """After a crash what is outstanding is sent again, unless two messages of its step are on their way."""
+        commands = resume(self.flow, self.records[record])
+        sends = (send for send in sends_of(commands) if not self.flow.steps[send.step].step.local)
+        return self._effect_of(0, tuple(send._replace(again=True) for send in sends))
 
+    def _effect_of(self, change: int, sends: tuple[Send, ...]) -> Effect:
+        steps = dict.fromkeys(send.step for send in sends)
+        return Effect(
+            change, tuple(self._sending(tuple(each for each in sends if each.step == step)) for step in steps)
+        )
 
-def _sends(commands: tuple[Command, ...]) -> tuple[Send, ...]:
-    found: list[Send] = []
-    for command in commands:
-        message = message_for(command, 0)
-        if message is not None:
-            found.append(Send(message.step, (message.operation, message.attempt)))
-        elif isinstance(command, WithdrawWait):
-            found.append(Send(command.step, None))
-    return tuple(found)
+    def _sending(self, sends: tuple[Send, ...]) -> Sending:
+        known = self._sendings.get(sends)
+        if known is None:
+            known = self._sendings[sends] = Sending(BITS * sends[0].step, sends, {})
+        return known
 
+    def _sent(self, sending: Sending, at: int) -> int | None:
+        """How much it adds to a world that something leaves for a step in this local state."""
+        step = sending.shift // BITS
+        local: Local | None = self.locals[step][at]
+        for send in sending.sends:
+            local = local and self._after(step, local, send)
+        added = None if local is None else self._local(step, local) - at << sending.shift
+        sending.added[at] = added
+        return added
 
-def _plain(flow: Flow, state: State) -> State:
-    """The state without what no move depends on."""
-    steps = tuple(map(_plain_step, flow.steps, state.steps))
-    return state._replace(steps=steps, wish="wish" if state.wish else "")
-
-
-def _plain_step(plan: FlowStep, step: StepState) -> StepState:
-    cause = step.cause if step.record == "asked" else ""
-    policy = plan.undo if operation_of(step.record) in ("undo", "fallback") else plan.action
-    forever = step.tries > 2 and policy is not None and policy.tries is None
-    tries = 2 if forever else step.tries
-    if step.record not in ACTIVE:
-        tries = 0
-    return step if step == (step.record, tries, cause, step.known) else StepState(step.record, tries, cause, step.known)
+    def _after(self, step: int, local: Local, send: Send) -> Local | None:
+        if send.request is None:
+            return withdrawn(local)
+        if send.again and send.request[0] == "wait" and not local.is_quiet:
+            return local  # what a wait waits for comes once
+        return sent(self.flow.steps[step], local, send.request) or (local if send.again else None)
 
 
 def move_of(edge: Edge) -> Move:
