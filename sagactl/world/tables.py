@@ -234,6 +234,33 @@ class Tables:
                     yield 0, moved, index, Timer("give-up", event, index, attempt=step.tries, detail=HANGS)
                 return
 
+    # -- what was asked so far, for those who write it down
+
+    def heard(self) -> dict[tuple[int, type, e.Event], tuple[int, tuple[Send, ...]]]:
+        """What the machine made of each event that it heard: the record after it, and what it sent."""
+        return {
+            (record, type(self._events[event]), self._events[event]): self._outcome(record, effect)
+            for record, effects in enumerate(self._effects)
+            for event, effect in effects.items()
+        }
+
+    def ticking(self, record: int) -> Iterator[tuple[Timer, int, tuple[Send, ...]]]:
+        """The timers of a record, and what the machine makes of each."""
+        for each in self._timers(record):
+            yield each.timer, *self._outcome(record, each.effect)
+
+    def giving_up(self) -> Iterator[tuple[int, int, tuple[Send, ...]]]:
+        """The records in which nothing happens of itself without a message, and what giving up makes of them."""
+        for record in range(len(self.records)):
+            world = record << self.shift
+            if all(edge[0] or (isinstance(edge[3], Timer) and edge[3].kind == "give-up") for edge in self.edges(world)):
+                for _, after, _, _ in self._given_up(world, record):
+                    yield record, after >> self.shift, ()
+
+    def _outcome(self, record: int, effect: Effect) -> tuple[int, tuple[Send, ...]]:
+        sends = tuple(send for sending in effect.sending for send in sending.sends)
+        return record + (effect.change >> self.shift), sends
+
     # -- asked once
 
     def _changes_of(self, step: int, at: int) -> tuple[tuple[Change, int], ...]:
