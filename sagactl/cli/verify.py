@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from time import perf_counter
 from typing import Annotated
 
 import typer
 
+from sagactl.cli import verifying
 from sagactl.cli.environment import columns, style_for, write
 from sagactl.cli.exits import ExitStatus
-from sagactl.cli.options import ColorOption, Output, Paths, StdinName, Verbose, load_paths, one_of
+from sagactl.cli.options import ColorOption, Output, Paths, StdinName, Verbose, load_paths, one_of, single
+from sagactl.cli.progress import watched
 from sagactl.cli.refusals import refuse_invalid
 from sagactl.errors import UsageError
+from sagactl.model import Saga
 from sagactl.reports.verdicts import FORMATS, Shown, Verified
+from sagactl.unfold import unfold
+from sagactl.verdict import Word
 from sagactl.verifier import Limits, verify
 from sagactl.workspace import Workspace
 from sagactl.world.explore import MAX_WORLDS
@@ -23,6 +29,9 @@ Examples:
   sagactl verify order.saga.yaml
   sagactl verify definitions/ --strict
   sagactl verify order.saga.yaml --outcomes
+  sagactl verify order.saga.yaml --max-faults 2 --timeout 60
+  sagactl verify order.saga.yaml --save-counterexamples runs
+  sagactl verify order.saga.yaml --export promela --step charge-payment -o model.pml
   sagactl verify order.saga.yaml --format json"""
 
 
@@ -30,9 +39,23 @@ def command(
     paths: Paths = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for `conditional`, too.")] = False,
     outcomes: Annotated[bool, typer.Option("--outcomes", help="Every way in which a run may end.")] = False,
+    max_faults: Annotated[
+        int | None, typer.Option("--max-faults", help="All steps together, too, with so many faults at most.")
+    ] = None,
     max_states: Annotated[
         int, typer.Option("--max-states", help="Look at no more worlds in one exploration.")
     ] = MAX_WORLDS,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", help="Stop after so many seconds, and say what was covered.")
+    ] = None,
+    save: Annotated[
+        str | None,
+        typer.Option("--save-counterexamples", help="Keep each one in this folder, for `simulate --replay`."),
+    ] = None,
+    export: Annotated[
+        str | None, typer.Option("--export", help="promela: the model, for Spin; itf: the first counterexample.")
+    ] = None,
+    step: Annotated[str | None, typer.Option("--step", help="With `--export promela`: this step alone.")] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
     output: Output = None,
     color: ColorOption = "auto",
@@ -40,24 +63,61 @@ def command(
     verbose: Verbose = False,
 ) -> int:
     shape = one_of("format", format, FORMATS)
-    if max_states < 1:
-        raise UsageError("`--max-states` must be at least 1")
+    _refuse_nonsense(max_faults, max_states, timeout, export, step)
     workspace = load_paths(paths or ["."], stdin_filename)
     refused = tuple(reading for reading in workspace.readings if not reading.valid or reading.saga is None)
     if refused:
         return refuse_invalid(refused, "verify", color, shape)
-    verified = tuple(_verified(workspace, Limits(max_states, outcomes)))
-    shown = Shown(verified, style_for(color, output=output), columns(), verbose, outcomes)
-    write(import_module(f"sagactl.reports.verdicts.{shape}").render(shown), output)
-    bad = ("unsafe", "incomplete", "conditional") if strict else ("unsafe", "incomplete")
+    if export is not None:
+        single(workspace, (paths or ["."])[0])
+    if export == "promela":
+        flow = unfold(_sagas(workspace)[0], workspace.sagas).flow
+        write(verifying.promela(flow, step, max_states), output)
+        return ExitStatus.CLEAN
+    with verifying.stopping(timeout) as is_over:
+        verified = tuple(_verified(workspace, Limits(max_states, max_faults, outcomes, is_over)))
+    if save is not None:
+        _save(workspace, verified, save)
+    if export == "itf":
+        flow = unfold(_sagas(workspace)[0], workspace.sagas).flow
+        write(verifying.itf(flow, verified[0].verdict), output)
+    else:
+        shown = Shown(verified, style_for(color, output=output), columns(), verbose, outcomes)
+        write(import_module(f"sagactl.reports.verdicts.{shape}").render(shown), output)
+    bad: tuple[Word, ...] = ("unsafe", "incomplete", "conditional") if strict else ("unsafe", "incomplete")
     return ExitStatus.FINDINGS if any(each.verdict.verdict in bad for each in verified) else ExitStatus.CLEAN
 
 
-def _verified(workspace: Workspace, limits: Limits) -> list[Verified]:
-    found = []
-    for reading in workspace.readings:
-        assert reading.saga is not None
-        start_s = perf_counter()
-        verdict = verify(reading.saga, workspace.sagas, limits)
-        found.append(Verified(verdict, reading.name, perf_counter() - start_s))
-    return found
+def _refuse_nonsense(
+    max_faults: int | None, max_states: int, timeout: float | None, export: str | None, step: str | None
+) -> None:
+    if max_faults is not None and max_faults < 0:
+        raise UsageError("`--max-faults` must be at least 0")
+    if max_states < 1:
+        raise UsageError("`--max-states` must be at least 1")
+    if timeout is not None and not timeout > 0:
+        raise UsageError("`--timeout` must be more than 0 seconds")
+    if export is not None:
+        one_of("export", export, verifying.EXPORTS)
+    if step is not None and export != "promela":
+        raise UsageError("`--step` needs `--export promela`", help="without it every step is verified")
+
+
+def _sagas(workspace: Workspace) -> list[Saga]:
+    return [reading.saga for reading in workspace.readings if reading.saga is not None]
+
+
+def _verified(workspace: Workspace, limits: Limits) -> Iterator[Verified]:
+    found = ((reading.name, reading.saga) for reading in workspace.readings if reading.saga is not None)
+    verified = (_verify(path, saga, workspace, limits) for path, saga in found)
+    yield from watched(verified, len(workspace.readings), "verifying")
+
+
+def _verify(path: str, saga: Saga, workspace: Workspace, limits: Limits) -> Verified:
+    start_s = perf_counter()
+    return Verified(verify(saga, workspace.sagas, limits), path, perf_counter() - start_s)
+
+
+def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str) -> None:
+    for saga, each in zip(_sagas(workspace), verified, strict=True):
+        verifying.save(unfold(saga, workspace.sagas).flow, each.verdict, folder)

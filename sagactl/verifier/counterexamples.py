@@ -18,12 +18,18 @@ from sagactl.world.properties import PROPERTIES
 
 
 def of_step(
-    steps: Steps, flow: Flow, plan: FlowStep, explored: Explored, property: str, assumed: Iterable[Unsaid] = ()
+    steps: Steps,
+    flow: Flow,
+    plan: FlowStep,
+    explored: Explored,
+    properties: Iterable[str],
+    assumed: Iterable[Unsaid] = (),
 ) -> Counterexample | None:
-    """The shortest run in which the step breaks the property; None where the saga has no such run."""
-    way = steps.way(flow, plan, explored, property)
+    """The shortest run in which the step breaks one of the properties; None where the saga has no such run."""
+    way = steps.way(flow, plan, explored, frozenset(properties))
     if way is None or way.run is None:
         return None
+    property = way.property
     explanation = _explanation(plan, way, property, tell(flow, plan, way.run.moves))
     remedy = remedy_for(steps, flow, plan, property)
     found = of_way(flow, plan, way, property, explanation, remedy)

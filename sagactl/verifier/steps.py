@@ -32,16 +32,17 @@ class Way(NamedTuple):
     explored: Explored
     edges: tuple[Edge, ...]
     run: Lifted | None
+    property: str = ""
 
 
 class Steps:
     """The steps that were explored so far, remembered by their policy."""
 
-    def __init__(self, limit: int = MAX_WORLDS) -> None:
-        self.limit = limit
+    def __init__(self, limit: int = MAX_WORLDS, is_over: Callable[[], bool] = lambda: False) -> None:
+        self.limit, self.is_over = limit, is_over
         self.worlds = 0
         self._known: dict[tuple[Hashable, bool], Explored] = {}
-        self._ways: dict[tuple[Hashable, str], tuple[Edge, ...] | None] = {}
+        self._ways: dict[tuple[Hashable, frozenset[str]], tuple[Edge, ...] | None] = {}
 
     def explore(self, flow: Flow, plan: FlowStep, *, stop: bool = False) -> Explored:
         """What can become of the step; with `stop`, no more than whether something breaks."""
@@ -49,20 +50,25 @@ class Steps:
         known = self._known.get((small.key, False)) or self._known.get((small.key, stop))
         if known is None:
             tables = small.tables()
-            known = Explored(small, tables, explore(tables, (small.step,), self.limit, stop=stop))
+            known = Explored(small, tables, explore(tables, (small.step,), self.limit, self.is_over, stop=stop))
             self._known[small.key, stop] = known
             self.worlds += known.found.worlds
         return known
 
-    def way(self, flow: Flow, plan: FlowStep, explored: Explored, property: str) -> Way | None:
-        """The shortest run that breaks the property, or None where the limit keeps it from being found."""
-        key = (explored.small.key, property)
+    def way(self, flow: Flow, plan: FlowStep, explored: Explored, properties: frozenset[str]) -> Way | None:
+        """The shortest run that breaks one of the properties, or None where the limit keeps it from being found."""
+        tables, step = explored.tables, explored.small.step
+        judge = Judge(tables, (step,))
+        key = (explored.small.key, properties)
         if key not in self._ways:
-            judge, step = Judge(explored.tables, (explored.small.step,)), explored.small.step
-            self._ways[key] = shortest(
-                explored.tables, lambda world: (property, step) in judge.broken(world), self.limit
-            )
-        return self._retold(flow, plan, explored, self._ways[key])
+            wanted = {(property, step) for property in properties}
+            self._ways[key] = shortest(tables, lambda world: not wanted.isdisjoint(judge.broken(world)), self.limit)
+        edges = self._ways[key]
+        if edges is None:
+            return None
+        last = edges[-1][1] if edges else tables.begin()
+        property = next(name for name, _ in judge.broken(last) if name in properties)
+        return self._retold(flow, plan, explored, edges, property)
 
     def way_to(
         self, flow: Flow, plan: FlowStep, is_there: Callable[[StepState], bool], *, at_rest: bool = True
@@ -88,8 +94,10 @@ class Steps:
         explored = Explored(small, tables, explore(tables, (small.step,), self.limit))
         return self._retold(flow, plan, explored, shortest(tables, is_goal, self.limit))
 
-    def _retold(self, flow: Flow, plan: FlowStep, explored: Explored, edges: tuple[Edge, ...] | None) -> Way | None:
+    def _retold(
+        self, flow: Flow, plan: FlowStep, explored: Explored, edges: tuple[Edge, ...] | None, property: str = ""
+    ) -> Way | None:
         if edges is None:
             return None
         small = alone(flow, plan, plan.promises, plan.undo_promises)._replace(step=explored.small.step)
-        return Way(explored, edges, lift(flow, plan, small, explored.tables, edges))
+        return Way(explored, edges, lift(flow, plan, small, explored.tables, edges), property)

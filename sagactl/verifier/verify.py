@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.model import Saga
@@ -12,16 +12,25 @@ from sagactl.unfold import unfold
 from sagactl.verdict import Counterexample, End, Obligation, Parked, Verdict, Word
 from sagactl.verifier import counterexamples
 from sagactl.verifier.steps import Explored, Steps
+from sagactl.verifier.together import Together, together
 from sagactl.verifier.whole import PARKED, ends, unaccepted, whole
 from sagactl.world.explore import MAX_WORLDS
+from sagactl.world.properties import PROPERTIES
 from sagactl.world.skeleton import MAX_STATES, skeleton
+
+ALL: Final = frozenset(law.name for law in PROPERTIES)
 
 
 class Limits(NamedTuple):
-    """How far a verification goes."""
+    """How far a verification goes: worlds of one exploration, faults at once (None: no step beside the others).
+
+    `with_ends` asks for all ways to end, and `is_over` says when the time is up.
+    """
 
     max_worlds: int = MAX_WORLDS
+    max_faults: int | None = None
     with_ends: bool = False
+    is_over: Callable[[], bool] = lambda: False
 
 
 def verify(saga: Saga, sagas: Mapping[str, Saga] | None = None, limits: Limits = Limits()) -> Verdict:
@@ -36,7 +45,7 @@ class _Verification:
     def __init__(self, flow: Flow, limits: Limits) -> None:
         self.flow = flow
         self.limits = limits
-        self.steps = Steps(limits.max_worlds)
+        self.steps = Steps(limits.max_worlds, limits.is_over)
         self.missing = unsaid(flow)
         self.best = assuming(flow, self.missing)
         self.uncovered: list[str] = []
@@ -47,6 +56,9 @@ class _Verification:
         seen = whole(self.steps, self.best)
         violations = (*self._of_steps(), *seen.violations, *unaccepted(self.steps, self.best, parked))
         obligations = tuple(self._obligations())
+        beside = self._together()
+        violations += beside.violations if beside is not None else ()
+        covered = (_each(len(self.flow.steps)), seen.covered, beside.covered if beside is not None else "")
         return Verdict(
             saga=saga.id,
             version=saga.version or 1,
@@ -55,11 +67,26 @@ class _Verification:
             violations=tuple(self._assuming(violation) for violation in violations),
             parked=parked,
             vacuous=seen.vacuous,
-            worlds=self.steps.worlds + seen.states,
-            covered=(_each(len(self.flow.steps)), seen.covered),
+            worlds=self.steps.worlds + seen.states + (beside.worlds if beside is not None else 0),
+            covered=tuple(filter(None, covered)),
             uncovered=tuple(dict.fromkeys(self.uncovered)),
             ends=self._ends() if self.limits.with_ends else None,
         )
+
+    def _together(self) -> Together | None:
+        """All steps at once, if that was asked for."""
+        limits = self.limits
+        if limits.max_faults is None:
+            return None
+        known = frozenset(
+            (broken.property, plan.index)
+            for plan in self.best.steps
+            for broken in self.steps.explore(self.best, plan).found.broken
+        )
+        found = together(self.best, limits.max_faults, limits.max_worlds, known, limits.is_over)
+        if found.uncovered:
+            self.uncovered.append(found.uncovered)
+        return found
 
     def _ends(self) -> tuple[End, ...]:
         found = skeleton(self.best, min(self.limits.max_worlds, MAX_STATES))
@@ -78,7 +105,7 @@ class _Verification:
     def _explored(self, flow: Flow, plan: FlowStep) -> Explored:
         explored = self.steps.explore(flow, plan)
         if not explored.found.complete:
-            self.uncovered.append(f"`{plan.id}`: more than {explored.found.worlds} worlds")
+            self.uncovered.append(f"`{plan.id}` alone beyond the first {explored.found.worlds:,} worlds")
         return explored
 
     def _of_steps(self) -> Iterator[Counterexample]:
@@ -87,7 +114,7 @@ class _Verification:
             if plan.has_effects:
                 explored = self._explored(self.best, plan)
                 for broken in explored.found.broken:
-                    found = counterexamples.of_step(self.steps, self.best, plan, explored, broken.property)
+                    found = counterexamples.of_step(self.steps, self.best, plan, explored, [broken.property])
                     if found is not None:
                         yield found
 
@@ -103,15 +130,15 @@ class _Verification:
                 ids = tuple(plan.id for plan, _, _ in found)
                 yield Obligation(owed.participant, owed.promise, ids, first)
 
-    def _broken_without(self, without: Flow, owed: Unsaid) -> Iterator[tuple[FlowStep, Explored, str]]:
+    def _broken_without(self, without: Flow, owed: Unsaid) -> Iterator[tuple[FlowStep, Explored, frozenset[str]]]:
         """The steps that break a property without the promise which they keep with it."""
         for plan, stated, best in zip(without.steps, self.flow.steps, self.best.steps, strict=True):
             if owed in unsaid_of(stated):
                 anyway = {broken.property for broken in self.steps.explore(self.best, best).found.broken}
                 explored = self.steps.explore(without, plan, stop=not anyway)
-                broken = [each.property for each in explored.found.broken if each.property not in anyway]
+                broken = {each.property for each in explored.found.broken} - anyway
                 if broken:
-                    yield plan, explored, broken[0]
+                    yield plan, explored, ALL - anyway
 
     def _parked(self) -> Iterator[Parked]:
         """The steps that may end among the dead letters."""

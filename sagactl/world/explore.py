@@ -23,7 +23,7 @@ from sagactl.model import Rollback, Saga, Step, Wait
 from sagactl.policies import Policy, Promises
 from sagactl.world.local import Local
 from sagactl.world.properties import PROPERTIES, Property
-from sagactl.world.tables import Edge, Tables, possible_faults
+from sagactl.world.tables import BITS, MASK, Edge, Tables, possible_faults
 
 MAX_WORLDS: Final = 1_000_000
 """Of one exploration, unless the call says otherwise; one step needs some thousand."""
@@ -164,8 +164,18 @@ class Found(NamedTuple):
     complete: bool
 
 
-def explore(tables: Tables, steps: tuple[int, ...], limit: int = MAX_WORLDS, *, stop: bool = False) -> Found:
-    """All worlds that can be reached with any number of faults; with `stop`, no further than the first defect."""
+def explore(
+    tables: Tables,
+    steps: tuple[int, ...],
+    limit: int = MAX_WORLDS,
+    is_over: Callable[[], bool] = lambda: False,
+    *,
+    stop: bool = False,
+) -> Found:
+    """All worlds that can be reached with any number of faults; with `stop`, no further than the first defect.
+
+    `is_over` says that the time is up.
+    """
     judge = Judge(tables, steps)
     begin = tables.begin()
     seen = {begin}
@@ -176,10 +186,10 @@ def explore(tables: Tables, steps: tuple[int, ...], limit: int = MAX_WORLDS, *, 
         if stop and judge.defects:
             return judge.found(len(seen), complete=False)
         free, faulty = tables.after(world)
+        if len(seen) > limit or (len(waiting) % CHECK == 0 and is_over()):
+            return judge.found(len(seen), complete=False)
         for after in (*free, *faulty):
             if after not in seen:
-                if len(seen) >= limit:
-                    return judge.found(len(seen), complete=False)
                 seen.add(after)
                 waiting.append(after)
     return judge.found(len(seen), complete=True)
@@ -225,11 +235,10 @@ class Judge:
 
     def __init__(self, tables: Tables, steps: tuple[int, ...]) -> None:
         self.tables, self.steps = tables, steps
-        self.lasting = tuple(law for law in PROPERTIES if law.name in AT_ONCE)
-        self.resting = tuple(law for law in PROPERTIES if law.name not in AT_ONCE)
         self.defects: dict[tuple[str, int], Broken] = {}
         self.ends: dict[tuple[int, Record], int] = {}
-        self._known: dict[tuple[int, StepState | None, Local], tuple[str, ...]] = {}
+        self._shifts = tuple((step, BITS * step, dict[int, tuple[str, ...]]()) for step in steps)
+        self._resting: dict[tuple[int, StepState, Local], tuple[str, ...]] = {}
 
     def look(self, world: int) -> None:
         """Notes what is broken here, and how steps end."""
@@ -244,26 +253,41 @@ class Judge:
     def found(self, worlds: int, *, complete: bool) -> Found:
         return Found(worlds, tuple(self.defects.values()), dict(self.ends), complete)
 
-    def broken(self, world: int) -> Iterator[tuple[str, int]]:
+    def broken(self, world: int) -> list[tuple[str, int]]:
         """The properties that do not hold here, with the steps that break them."""
-        rests = self.tables.is_at_rest(world)
-        for step in self.steps:
-            local = self.tables.local_of(world, step)
-            if local.truth.done or local.truth.undone or rests:
-                for name in self._of(step, self.tables.record_of(world).steps[step] if rests else None, local):
-                    yield name, step
+        found: list[tuple[str, int]] = []
+        for step, shift, known in self._shifts:
+            at = world >> shift & MASK
+            if at:
+                names = known.get(at)
+                if names is None:
+                    names = known[at] = self._lasting_of(step, at)
+                if names:
+                    found += [(name, step) for name in names]
+        if self.tables.is_at_rest(world):
+            state = self.tables.record_of(world)
+            for step in self.steps:
+                local = self.tables.local_of(world, step)
+                found += [(name, step) for name in self._resting_of(step, state.steps[step], local)]
+        return found
 
-    def _of(self, step: int, state: StepState | None, local: Local) -> tuple[str, ...]:
+    def _lasting_of(self, step: int, at: int) -> tuple[str, ...]:
+        local = self.tables.locals[step][at]
+        return self._broken(step, StepState(), local, [law for law in PROPERTIES if law.name in AT_ONCE])
+
+    def _resting_of(self, step: int, state: StepState, local: Local) -> tuple[str, ...]:
         key = (step, state, local)
-        known = self._known.get(key)
+        known = self._resting.get(key)
         if known is None:
-            laws = self.lasting if state is None else (*self.lasting, *self.resting)
-            known = self._known[key] = tuple(law.name for law in laws if self._breaks(law, step, state, local))
+            laws = [law for law in PROPERTIES if law.name not in AT_ONCE]
+            known = self._resting[key] = self._broken(step, state, local, laws)
         return known
 
-    def _breaks(self, law: Property, step: int, state: StepState | None, local: Local) -> bool:
-        plan = self.tables.flow.steps[step]
-        return plan.has_effects and bool(law.broken(plan, state or StepState(), local.truth, self.tables.records[0]))
+    def _broken(self, step: int, state: StepState, local: Local, laws: list[Property]) -> tuple[str, ...]:
+        plan, any_state = self.tables.flow.steps[step], self.tables.records[0]
+        if not plan.has_effects:
+            return ()
+        return tuple(law.name for law in laws if law.broken(plan, state, local.truth, any_state))
 
 
 def shortest(tables: Tables, goal: Callable[[int], bool], limit: int = MAX_WORLDS) -> tuple[Edge, ...] | None:

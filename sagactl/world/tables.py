@@ -104,6 +104,7 @@ class Tables:
             name for names in possible.values() for name in names if name in ("crash", "cancel", "deadline")
         )
         self.records: list[State] = []
+        self._ended: list[bool] = []
         self._records: dict[State, int] = {}
         self.locals: list[list[Local]] = [[] for _ in flow.steps]
         self._locals: list[dict[Local, int]] = [{} for _ in flow.steps]
@@ -134,7 +135,7 @@ class Tables:
 
     def is_at_rest(self, world: int) -> bool:
         """Whether the run has ended and nothing is in flight any more."""
-        if self.records[world >> self.shift].phase != "ended":
+        if not self._ended[world >> self.shift]:
             return False
         return all(self.local_of(world, step).is_quiet for step in range(self.number))
 
@@ -144,6 +145,7 @@ class Tables:
         if found is None:
             found = self._records[bare] = len(self.records)
             self.records.append(bare)
+            self._ended.append(bare.phase == "ended")
             self._timers_known.append(None)
             self._effects.append({})
         return found

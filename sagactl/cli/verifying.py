@@ -1,0 +1,105 @@
+"""`sagactl verify`: when to stop, what is kept of counterexamples, and the models that other tools can check."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Final
+
+from sagactl.cli.environment import write
+from sagactl.errors import UsageError
+from sagactl.flow import Flow
+from sagactl.promises import assuming, unsaid
+from sagactl.reports.traces import json as trace_json
+from sagactl.simulator import Plan, rehearse
+from sagactl.verdict import Counterexample, Verdict
+
+EXPORTS: Final = ("promela", "itf")
+
+
+@contextmanager
+def stopping(timeout_s: float | None) -> Iterator[Callable[[], bool]]:
+    """Says when it is enough: the time is over, or somebody pressed Ctrl-C once (the second time ends the call)."""
+    pressed: list[bool] = []
+    end_s = None if timeout_s is None else monotonic() + timeout_s
+
+    def interrupt(number: int, frame: object) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(True)
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield lambda: bool(pressed) or (end_s is not None and monotonic() > end_s)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def all_of(verdict: Verdict) -> list[Counterexample]:
+    """Every run that a verdict holds."""
+    owed = (obligation.counterexample for obligation in verdict.obligations)
+    return [found for found in (*verdict.violations, *owed) if found.moves]
+
+
+def save(flow: Flow, verdict: Verdict, folder: str) -> int:
+    """Each counterexample as a run that `simulate --replay` makes again; returns how many there are."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder `{folder}`: {(error.strerror or str(error)).lower()}") from None
+    found = all_of(verdict)
+    for each in found:
+        trace = rehearse(flow, Plan(moves=each.moves, assume=each.assumed))
+        write(trace_json.render(trace), os.path.join(folder, _file(verdict, each)))
+    return len(found)
+
+
+def _file(verdict: Verdict, found: Counterexample) -> str:
+    """A name that tells what it is about; ids are made of letters, digits, dashes, and here and there a slash."""
+    step = "".join(char if char.isalnum() or char == "-" else "." for char in found.step)
+    return f"{verdict.saga}-{found.property}-{step}.json"
+
+
+def promela(flow: Flow, step: str | None, limit: int) -> str:
+    """The model of one step among the most general rest, or of the whole saga, as it was explored."""
+    from sagactl.errors import UnknownName
+    from sagactl.exporters.promela import render
+    from sagactl.world.explore import alone, explore, plainer
+    from sagactl.world.tables import Tables, possible_faults
+
+    best = assuming(flow, unsaid(flow))
+    if step is not None:
+        if step not in best:
+            raise UnknownName("step", step, best.index)
+        plan = best[step]
+        small = alone(best, plan, plan.promises, plan.undo_promises)
+        tables, what = small.tables(), f"{best.saga.id}: {step} alone"
+        steps: tuple[int, ...] = (small.step,)
+    else:
+        plain = plainer(best)
+        pairs = zip(plain.steps, best.steps, strict=True)
+        tables, what = (
+            Tables(plain, {plan.index: possible_faults(real) for plan, real in pairs}),
+            f"{best.saga.id}: all steps",
+        )
+        steps = tuple(range(len(plain.steps)))
+    found = explore(tables, steps, limit)
+    if not found.complete:
+        raise UsageError(
+            f"the model has more than {limit:,} worlds, so it was not explored to its end",
+            help="choose one step with `--step`, or raise `--max-states`",
+        )
+    return render(tables, steps, f"{what}; {found.worlds} worlds")
+
+
+def itf(flow: Flow, verdict: Verdict) -> str:
+    """The first counterexample of the verdict, state by state."""
+    from sagactl.exporters.itf import render
+
+    found = all_of(verdict)
+    if not found:
+        raise UsageError(f"`{verdict.saga}` is {verdict.verdict}, so there is no counterexample to write down")
+    return render(assuming(flow, unsaid(flow)), found[0])
