@@ -48,6 +48,9 @@ def command(
     timeout: Annotated[
         float | None, typer.Option("--timeout", help="Stop after so many seconds, and say what was covered.")
     ] = None,
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", help="Other definitions whose runs may meet these.")
+    ] = None,
     save: Annotated[
         str | None,
         typer.Option("--save-counterexamples", help="Keep each one in this folder, for `simulate --replay`."),
@@ -74,8 +77,9 @@ def command(
         flow = unfold(_sagas(workspace)[0], workspace.sagas).flow
         write(verifying.promela(flow, step, max_states), output)
         return ExitStatus.CLEAN
+    others = _others(with_, stdin_filename)
     with verifying.stopping(timeout) as is_over:
-        verified = tuple(_verified(workspace, Limits(max_states, max_faults, outcomes, is_over)))
+        verified = tuple(_verified(workspace, Limits(max_states, max_faults, outcomes, is_over), others))
     if save is not None:
         _save(workspace, verified, save)
     if export == "itf":
@@ -107,15 +111,29 @@ def _sagas(workspace: Workspace) -> list[Saga]:
     return [reading.saga for reading in workspace.readings if reading.saga is not None]
 
 
-def _verified(workspace: Workspace, limits: Limits) -> Iterator[Verified]:
+def _others(paths: list[str] | None, stdin_filename: str) -> list[Saga]:
+    """The definitions whose runs may meet; those that are not valid are refused like any other input."""
+    if not paths:
+        return []
+    workspace = load_paths(paths, stdin_filename)
+    for reading in workspace.readings:
+        if not reading.valid or reading.saga is None:
+            raise UsageError(f"`{reading.name}` is not valid", help=f"see `sagactl lint {reading.name}`")
+    return _sagas(workspace)
+
+
+def _verified(workspace: Workspace, limits: Limits, others: list[Saga]) -> Iterator[Verified]:
+    """Each saga of the call, its runs beside those of all others."""
+    together = [*_sagas(workspace), *others]
     found = ((reading.name, reading.saga) for reading in workspace.readings if reading.saga is not None)
-    verified = (_verify(path, saga, workspace, limits) for path, saga in found)
+    verified = (_verify(path, saga, workspace, limits, together) for path, saga in found)
     yield from watched(verified, len(workspace.readings), "verifying")
 
 
-def _verify(path: str, saga: Saga, workspace: Workspace, limits: Limits) -> Verified:
+def _verify(path: str, saga: Saga, workspace: Workspace, limits: Limits, together: list[Saga]) -> Verified:
     start_s = perf_counter()
-    return Verified(verify(saga, workspace.sagas, limits), path, perf_counter() - start_s)
+    others = [other for other in together if other.id != saga.id]
+    return Verified(verify(saga, workspace.sagas, limits, others), path, perf_counter() - start_s)
 
 
 def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str) -> None:

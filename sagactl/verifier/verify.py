@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
@@ -11,6 +11,7 @@ from sagactl.promises import Unsaid, assuming, unsaid, unsaid_of
 from sagactl.unfold import unfold
 from sagactl.verdict import Counterexample, End, Obligation, Parked, Verdict, Word
 from sagactl.verifier import counterexamples
+from sagactl.verifier.isolation import Isolation, isolation
 from sagactl.verifier.steps import Explored, Steps
 from sagactl.verifier.together import Together, together
 from sagactl.verifier.whole import PARKED, ends, unaccepted, whole
@@ -33,17 +34,23 @@ class Limits(NamedTuple):
     is_over: Callable[[], bool] = lambda: False
 
 
-def verify(saga: Saga, sagas: Mapping[str, Saga] | None = None, limits: Limits = Limits()) -> Verdict:
-    """Whether the saga is safe, whatever goes wrong; `sagas` are the definitions that its steps may run."""
+def verify(
+    saga: Saga, sagas: Mapping[str, Saga] | None = None, limits: Limits = Limits(), others: Iterable[Saga] = ()
+) -> Verdict:
+    """Whether the saga is safe, whatever goes wrong.
+
+    `sagas` are the definitions that its steps may run, `others` those whose runs may meet its own.
+    """
     flow = unfold(saga, sagas).flow
-    return _Verification(flow, limits).verdict()
+    shared = [other for other in others if not other.resources.keys().isdisjoint(saga.resources)]
+    return _Verification(flow, limits, [unfold(other, sagas).flow for other in shared]).verdict()
 
 
 class _Verification:
     """One verification in the making."""
 
-    def __init__(self, flow: Flow, limits: Limits) -> None:
-        self.flow = flow
+    def __init__(self, flow: Flow, limits: Limits, others: list[Flow]) -> None:
+        self.flow, self.others = flow, others
         self.limits = limits
         self.steps = Steps(limits.max_worlds, limits.is_over)
         self.missing = unsaid(flow)
@@ -56,9 +63,14 @@ class _Verification:
         seen = whole(self.steps, self.best)
         violations = (*self._of_steps(), *seen.violations, *unaccepted(self.steps, self.best, parked))
         obligations = tuple(self._obligations())
-        beside = self._together()
-        violations += beside.violations if beside is not None else ()
-        covered = (_each(len(self.flow.steps)), seen.covered, beside.covered if beside is not None else "")
+        apart, beside = self._isolation(), self._together()
+        violations += (*apart.violations, *(beside.violations if beside is not None else ()))
+        covered = (
+            _each(len(self.flow.steps)),
+            seen.covered,
+            _runs(apart),
+            beside.covered if beside is not None else "",
+        )
         return Verdict(
             saga=saga.id,
             version=saga.version or 1,
@@ -72,6 +84,11 @@ class _Verification:
             uncovered=tuple(dict.fromkeys(self.uncovered)),
             ends=self._ends() if self.limits.with_ends else None,
         )
+
+    def _isolation(self) -> Isolation:
+        found = isolation(self.best, self.others)
+        self.uncovered += [f"two runs at once on `{resource}`, beyond a limit" for resource in found.cut_short]
+        return found
 
     def _together(self) -> Together | None:
         """All steps at once, if that was asked for."""
@@ -148,6 +165,11 @@ class _Verification:
             for _, record in self._explored(self.best, plan).found.ends:
                 if record in PARKED:
                     yield Parked(plan.id, PARKED[record], accept is None or plan.id in accepted)
+
+
+def _runs(found: Isolation) -> str:
+    number = found.resources
+    return f"two runs at once on {number} resource{'s' if number > 1 else ''}" if number else ""
 
 
 def _each(number: int) -> str:
