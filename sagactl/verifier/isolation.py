@@ -16,8 +16,9 @@ WORDS: Final = {
     "I2": "`{step}` overwrites what `{other}` wrote to `{resource}`, without having seen it",
     "I3": "`{step}` reads from `{resource}` something else than before, as `{other}` wrote in between",
     "I4": "undoing `{step}` overwrites what `{other}` has written to `{resource}` since",
-    "I5": "`{step}` waits for the lock of `{resource}`, which is never released",
+    "I5": "`{step}` waits for the lock of `{resource}` from `{other}`, while that run waits for a lock of this one",
 }
+NEVER_RELEASED: Final = "`{step}` waits for the lock of `{resource}`, which a run that has ended never released"
 
 REMEDIES: Final = {
     "I1": "resources:\n  {resource}: {{countermeasure: semantic-lock}}",
@@ -107,7 +108,7 @@ def _told(flow: Flow, rival: Rival, clash: Clash) -> Counterexample:
     return Counterexample(
         property=clash.property,
         step=clash.step,
-        explanation=WORDS[clash.property].format(**words) + who,
+        explanation=(WORDS[clash.property] if clash.other else NEVER_RELEASED).format(**words) + who,
         story=_short(tuple(_lines(flow, rival, clash.turns))),
         remedy=REMEDIES[clash.property].format(**words),
     )

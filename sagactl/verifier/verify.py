@@ -65,12 +65,8 @@ class _Verification:
         obligations = tuple(self._obligations())
         apart, beside = self._isolation(), self._together()
         violations += (*apart.violations, *(beside.violations if beside is not None else ()))
-        covered = (
-            _each(len(self.flow.steps)),
-            seen.covered,
-            _runs(apart),
-            beside.covered if beside is not None else "",
-        )
+        covered = [_each(len(self.flow.steps)), seen.covered, _runs(apart)]
+        covered += [beside.covered] if beside is not None else []
         return Verdict(
             saga=saga.id,
             version=saga.version or 1,

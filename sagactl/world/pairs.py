@@ -87,7 +87,10 @@ class Turn(NamedTuple):
 
 
 class Clash(NamedTuple):
-    """A property that two runs break: whose step shows it (0 or 1), the step of the other one, and how it came."""
+    """A property that two runs break: whose step shows it (0 or 1), the step of the other one, and how it came.
+
+    Of a lock that nobody holds any more and nobody has released there is no other step.
+    """
 
     property: str
     run: int
@@ -334,7 +337,8 @@ class _Game:
     def deadlock(self, state: Shared, turns: tuple[Turn, ...]) -> Clash:
         number = 0 if state.runs[0].phase == "on" else 1
         act = self.scripts[number][state.runs[number].at]
-        other = next((a.step for a in self.scripts[1 - number] if a.kind == "lock" and a.resource == act.resource), "")
+        takers = (a.step for a in self.scripts[1 - number] if a.kind == "lock" and a.resource == act.resource)
+        other = next(takers, "") if state.runs[1 - number].phase != "over" else ""
         return Clash("I5", number, act.step, other, act.resource, turns)
 
     def _step(self, write: Write) -> str:
