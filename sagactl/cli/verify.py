@@ -20,7 +20,7 @@ from sagactl.model import Saga
 from sagactl.reports.verdicts import FORMATS, Shown, Verified
 from sagactl.unfold import unfold
 from sagactl.verdict import Word
-from sagactl.verifier import Limits, verify
+from sagactl.verifier import Limits, Memory, verify
 from sagactl.workspace import Workspace
 from sagactl.world.explore import MAX_WORLDS
 
@@ -124,16 +124,18 @@ def _others(paths: list[str] | None, stdin_filename: str) -> list[Saga]:
 
 def _verified(workspace: Workspace, limits: Limits, others: list[Saga]) -> Iterator[Verified]:
     """Each saga of the call, its runs beside those of all others."""
-    together = [*_sagas(workspace), *others]
+    together, memory = [*_sagas(workspace), *others], Memory()
     found = ((reading.name, reading.saga) for reading in workspace.readings if reading.saga is not None)
-    verified = (_verify(path, saga, workspace, limits, together) for path, saga in found)
+    verified = (_verify(path, saga, workspace, limits, together, memory) for path, saga in found)
     yield from watched(verified, len(workspace.readings), "verifying")
 
 
-def _verify(path: str, saga: Saga, workspace: Workspace, limits: Limits, together: list[Saga]) -> Verified:
+def _verify(
+    path: str, saga: Saga, workspace: Workspace, limits: Limits, together: list[Saga], memory: Memory
+) -> Verified:
     start_s = perf_counter()
     others = [other for other in together if other.id != saga.id]
-    return Verified(verify(saga, workspace.sagas, limits, others), path, perf_counter() - start_s)
+    return Verified(verify(saga, workspace.sagas, limits, others, memory), path, perf_counter() - start_s)
 
 
 def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str) -> None:

@@ -11,9 +11,9 @@ from sagactl.verifier.steps import Steps
 
 
 class Remedy(NamedTuple):
-    """A change to a step: what it is called, what it would be then (None where it changes nothing), what to write."""
+    """A change to a step: what it may mend, what the step would be then (None: the same), and what to write."""
 
-    name: str
+    mends: frozenset[str]
     change: Callable[[FlowStep], FlowStep | None]
     text: Callable[[FlowStep], str]
 
@@ -88,43 +88,47 @@ def _undo_text(plan: FlowStep) -> str:
     return f"- step: {plan.id}\n  compensation: {{command: {command}, idempotency: key}}"
 
 
+def _of(properties: str) -> frozenset[str]:
+    return frozenset(properties.split())
+
+
 REMEDIES: Final[tuple[Remedy, ...]] = (
     Remedy(
-        "messaging: outbox",
+        _of("S3 S4 S5 S6"),
         _outbox,
         lambda plan: _promise(plan, "messaging: outbox", at_step=False),
     ),
     Remedy(
-        "idempotency: key",
+        _of("S1 S5"),
         _idempotency,
         lambda plan: _promise(plan, "idempotency: key", at_step=plan.step.idempotency is not None),
     ),
-    Remedy("an idempotent compensation", _undo_idempotency, _undo_text),
-    Remedy("failed_step: auto", _unknown_undone, lambda plan: f"- step: {plan.id}\n  failed_step: auto"),
+    Remedy(_of("S2"), _undo_idempotency, _undo_text),
+    Remedy(_of("S5"), _unknown_undone, lambda plan: f"- step: {plan.id}\n  failed_step: auto"),
     Remedy(
-        "rejects_late_actions: true",
+        _of("S6"),
         _tombstone,
         lambda plan: _promise(
             plan, "rejects_late_actions: true", at_step=plan.step.rejects_late_actions is not None
         ),
     ),
     Remedy(
-        "remembers_failures: true",
+        _of("S5"),
         _memory,
         lambda plan: _promise(plan, "remembers_failures: true", at_step=plan.step.remembers_failures is not None),
     ),
     Remedy(
-        "a longer dedup_window",
+        _of("S1 S2"),
         _long_memory,
         lambda plan: _promise(plan, "dedup_window: 30d", at_step=False),
     ),
     Remedy(
-        "status_query: true",
+        _of("S11"),
         _status_query,
         lambda plan: _promise(plan, "status_query: true", at_step=plan.step.status_query is not None),
     ),
     Remedy(
-        "retry until known",
+        _of("S11"),
         _until_known,
         lambda plan: f"- step: {plan.id}\n  retry: {{attempts: forever, max: 5m}}",
     ),
@@ -135,7 +139,7 @@ REMEDIES: Final[tuple[Remedy, ...]] = (
 def remedy_for(steps: Steps, flow: Flow, plan: FlowStep, property: str) -> str:
     """The YAML of the first change after which the property holds; empty where none of them is enough."""
     for remedy in REMEDIES:
-        changed = remedy.change(plan)
+        changed = remedy.change(plan) if property in remedy.mends else None
         if changed is not None and not steps.explore(flow, changed).breaks(property):
             return remedy.text(plan)
     return ""

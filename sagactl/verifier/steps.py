@@ -35,40 +35,75 @@ class Way(NamedTuple):
     property: str = ""
 
 
-class Steps:
-    """The steps that were explored so far, remembered by their policy."""
+class Memory:
+    """What was explored so far, by policy; several sagas may share it, as steps that behave alike are many."""
 
-    def __init__(self, limit: int = MAX_WORLDS, is_over: Callable[[], bool] = lambda: False) -> None:
-        self.limit, self.is_over = limit, is_over
-        self.worlds = 0
-        self._known: dict[tuple[Hashable, bool], Explored] = {}
-        self._ways: dict[tuple[Hashable, frozenset[str]], tuple[Edge, ...] | None] = {}
+    def __init__(self) -> None:
+        self.whole: dict[Hashable, Explored] = {}
+        self.first: dict[Hashable, Explored] = {}
+        self.ways: dict[tuple[Hashable, frozenset[str], bool], tuple[Edge, ...] | None] = {}
+
+
+class Steps:
+    """The steps of one verification."""
+
+    def __init__(self, memory: Memory, limit: int = MAX_WORLDS, is_over: Callable[[], bool] = lambda: False) -> None:
+        self.memory, self.limit, self.is_over = memory, limit, is_over
+        self._used: dict[Hashable, int] = {}
+
+    @property
+    def worlds(self) -> int:
+        """How many worlds were looked at for the steps of this verification."""
+        return sum(self._used.values())
 
     def explore(self, flow: Flow, plan: FlowStep, *, stop: bool = False) -> Explored:
         """What can become of the step; with `stop`, no more than whether something breaks."""
         small = alone(flow, plan, plan.promises, plan.undo_promises)
-        known = self._known.get((small.key, False)) or self._known.get((small.key, stop))
+        whole, first = self.memory.whole, self.memory.first
+        known = whole.get(small.key) or (first.get(small.key) if stop else None)
         if known is None:
             tables = small.tables()
-            known = Explored(small, tables, explore(tables, (small.step,), self.limit, self.is_over, stop=stop))
-            self._known[small.key, stop] = known
-            self.worlds += known.found.worlds
+            found = explore(tables, (small.step,), self.limit, self.is_over, stop=stop)
+            known = Explored(small, tables, found)
+            if found.complete or not self.is_over():
+                (first if stop and not found.complete else whole)[small.key] = known
+        self._used[small.key] = max(known.found.worlds, self._used.get(small.key, 0))
         return known
 
     def way(self, flow: Flow, plan: FlowStep, explored: Explored, properties: frozenset[str]) -> Way | None:
-        """The shortest run that breaks one of the properties, or None where the limit keeps it from being found."""
+        """The shortest run that breaks one of the properties, or None where the limit keeps it from being found.
+
+        Where the next step is the pivot, the run cannot be cancelled between the two; so a way that the saga does not
+        have is looked for again without such a cancel.
+        """
+        first = None
+        for early in (False, True):
+            edges = self._edges(explored, properties, early)
+            if edges is not None:
+                way = self._retold(flow, plan, explored, edges, self._broken_by(explored, edges, properties))
+                if way is not None and way.run is not None:
+                    return way
+                first = first or way
+        return first
+
+    def _edges(self, explored: Explored, properties: frozenset[str], early: bool) -> tuple[Edge, ...] | None:
         tables, step = explored.tables, explored.small.step
-        judge = Judge(tables, (step,))
-        key = (explored.small.key, properties)
-        if key not in self._ways:
+        key = (explored.small.key, properties, early)
+        if key not in self.memory.ways:
+            judge = Judge(tables, (step,))
             wanted = {(property, step) for property in properties}
-            self._ways[key] = shortest(tables, lambda world: not wanted.isdisjoint(judge.broken(world)), self.limit)
-        edges = self._ways[key]
-        if edges is None:
-            return None
-        last = edges[-1][1] if edges else tables.begin()
-        property = next(name for name, _ in judge.broken(last) if name in properties)
-        return self._retold(flow, plan, explored, edges, property)
+            self.memory.ways[key] = shortest(
+                tables,
+                lambda world: not wanted.isdisjoint(judge.broken(world)),
+                self.limit,
+                (lambda world, edge: not _is_late_cancel(tables, step, world, edge)) if early else None,
+            )
+        return self.memory.ways[key]
+
+    def _broken_by(self, explored: Explored, edges: tuple[Edge, ...], properties: frozenset[str]) -> str:
+        judge = Judge(explored.tables, (explored.small.step,))
+        last = edges[-1][1] if edges else explored.tables.begin()
+        return next(name for name, _ in judge.broken(last) if name in properties)
 
     def way_to(
         self, flow: Flow, plan: FlowStep, is_there: Callable[[StepState], bool], *, at_rest: bool = True
@@ -101,3 +136,8 @@ class Steps:
             return None
         small = alone(flow, plan, plan.promises, plan.undo_promises)._replace(step=explored.small.step)
         return Way(explored, edges, lift(flow, plan, small, explored.tables, edges), property)
+
+
+def _is_late_cancel(tables: Tables, step: int, world: int, edge: Edge) -> bool:
+    """Whether the run is cancelled when the step is done."""
+    return edge[3].kind == "cancel" and tables.record_of(world).steps[step].record == "done"

@@ -12,7 +12,7 @@ from sagactl.unfold import unfold
 from sagactl.verdict import Counterexample, End, Obligation, Parked, Verdict, Word
 from sagactl.verifier import counterexamples
 from sagactl.verifier.isolation import Isolation, isolation
-from sagactl.verifier.steps import Explored, Steps
+from sagactl.verifier.steps import Explored, Memory, Steps
 from sagactl.verifier.together import Together, together
 from sagactl.verifier.whole import PARKED, ends, unaccepted, whole
 from sagactl.world.explore import MAX_WORLDS
@@ -35,24 +35,29 @@ class Limits(NamedTuple):
 
 
 def verify(
-    saga: Saga, sagas: Mapping[str, Saga] | None = None, limits: Limits = Limits(), others: Iterable[Saga] = ()
+    saga: Saga,
+    sagas: Mapping[str, Saga] | None = None,
+    limits: Limits = Limits(),
+    others: Iterable[Saga] = (),
+    memory: Memory | None = None,
 ) -> Verdict:
     """Whether the saga is safe, whatever goes wrong.
 
-    `sagas` are the definitions that its steps may run, `others` those whose runs may meet its own.
+    `sagas` are the definitions that its steps may run, `others` those whose runs may meet its own; `memory` holds what
+    was explored for other sagas.
     """
     flow = unfold(saga, sagas).flow
     shared = [other for other in others if not other.resources.keys().isdisjoint(saga.resources)]
-    return _Verification(flow, limits, [unfold(other, sagas).flow for other in shared]).verdict()
+    steps = Steps(memory or Memory(), limits.max_worlds, limits.is_over)
+    return _Verification(flow, limits, [unfold(other, sagas).flow for other in shared], steps).verdict()
 
 
 class _Verification:
     """One verification in the making."""
 
-    def __init__(self, flow: Flow, limits: Limits, others: list[Flow]) -> None:
-        self.flow, self.others = flow, others
+    def __init__(self, flow: Flow, limits: Limits, others: list[Flow], steps: Steps) -> None:
+        self.flow, self.others, self.steps = flow, others, steps
         self.limits = limits
-        self.steps = Steps(limits.max_worlds, limits.is_over)
         self.missing = unsaid(flow)
         self.best = assuming(flow, self.missing)
         self.uncovered: list[str] = []

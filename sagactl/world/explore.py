@@ -242,10 +242,11 @@ class Judge:
 
     def look(self, world: int) -> None:
         """Notes what is broken here, and how steps end."""
-        for name, step in self.broken(world):
+        rests = self.tables.is_at_rest(world)
+        for name, step in self._broken_here(world, rests):
             if (name, step) not in self.defects:
                 self.defects[name, step] = Broken(name, step, world)
-        if self.tables.is_at_rest(world):
+        if rests:
             state = self.tables.record_of(world)
             for step in self.steps:
                 self.ends.setdefault((step, state.steps[step].record), world)
@@ -255,6 +256,9 @@ class Judge:
 
     def broken(self, world: int) -> list[tuple[str, int]]:
         """The properties that do not hold here, with the steps that break them."""
+        return self._broken_here(world, self.tables.is_at_rest(world))
+
+    def _broken_here(self, world: int, rests: bool) -> list[tuple[str, int]]:
         found: list[tuple[str, int]] = []
         for step, shift, known in self._shifts:
             at = world >> shift & MASK
@@ -264,7 +268,7 @@ class Judge:
                     names = known[at] = self._lasting_of(step, at)
                 if names:
                     found += [(name, step) for name in names]
-        if self.tables.is_at_rest(world):
+        if rests:
             state = self.tables.record_of(world)
             for step in self.steps:
                 local = self.tables.local_of(world, step)
@@ -290,10 +294,16 @@ class Judge:
         return tuple(law.name for law in laws if law.broken(plan, state, local.truth, any_state))
 
 
-def shortest(tables: Tables, goal: Callable[[int], bool], limit: int = MAX_WORLDS) -> tuple[Edge, ...] | None:
+def shortest(
+    tables: Tables,
+    goal: Callable[[int], bool],
+    limit: int = MAX_WORLDS,
+    allows: Callable[[int, Edge], bool] | None = None,
+) -> tuple[Edge, ...] | None:
     """The way to a goal with the fewest faults, and among those the fewest moves; None if there is none.
 
-    Equal ways are told apart by the order of the moves, so the answer is always the same.
+    Equal ways are told apart by the order of the moves, so the answer is always the same.  `allows` says which edges
+    may be taken from a world; all of them if it is None.
     """
     begin = tables.begin()
     best: dict[int, tuple[int, int]] = {begin: (0, 0)}
@@ -307,6 +317,8 @@ def shortest(tables: Tables, goal: Callable[[int], bool], limit: int = MAX_WORLD
         if goal(world):
             return _way(came, world)
         for edge in tables.edges(world):
+            if allows is not None and not allows(world, edge):
+                continue
             reached, after = (faults + edge[0], length + 1), edge[1]
             if after not in best or reached < best[after]:
                 if len(best) >= limit:

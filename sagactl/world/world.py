@@ -7,7 +7,7 @@ Rule 3.  What the orchestrator knows changes only through the machine, what is t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple, assert_never
 
 from sagactl.flow import Flow, FlowStep
@@ -278,18 +278,24 @@ def _answer(flow: Flow, world: World, move: Move) -> Step:
 
 def heard(message: Message) -> tuple[e.Event, What]:
     """What the orchestrator makes of an answer."""
-    step, attempt, fallback = message.step, message.attempt, message.operation == "fallback"
-    table: dict[Answer, tuple[e.Event, What]] = {
-        "ok": (e.ActionSucceeded(step), "done"),
-        "no": (e.ActionRejected(step, message.detail), "rejected"),
-        "error": (e.ActionFailed(step, attempt), "failed"),
-        "undone": (e.CompensationSucceeded(step), "undone"),
-        "not-undone": (e.CompensationFailed(step, attempt, fallback=fallback), "undo-failed"),
-        "refuses-undo": (e.CompensationRejected(step, message.detail, fallback), "undo-rejected"),
-        "done": (e.StatusAnswered(step, "done"), "done"),
-        "not-done": (e.StatusAnswered(step, "not-done"), "rejected"),
-    }
-    return table[message.answer]
+    event, what = HEARD[message.answer]
+    return event(message), what
+
+
+HEARD: Final[dict[Answer, tuple[Callable[[Message], e.Event], What]]] = {
+    "ok": (lambda m: e.ActionSucceeded(m.step), "done"),
+    "no": (lambda m: e.ActionRejected(m.step, m.detail), "rejected"),
+    "error": (lambda m: e.ActionFailed(m.step, m.attempt), "failed"),
+    "undone": (lambda m: e.CompensationSucceeded(m.step), "undone"),
+    "not-undone": (
+        lambda m: e.CompensationFailed(m.step, m.attempt, fallback=m.operation == "fallback"),
+        "undo-failed",
+    ),
+    "refuses-undo": (lambda m: e.CompensationRejected(m.step, m.detail, m.operation == "fallback"), "undo-rejected"),
+    "done": (lambda m: e.StatusAnswered(m.step, "done"), "done"),
+    "not-done": (lambda m: e.StatusAnswered(m.step, "not-done"), "rejected"),
+}
+"""The event that an answer is to the machine, and the word for it in a trace."""
 
 
 # -- timers
