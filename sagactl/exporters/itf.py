@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sagactl.flow import Flow
 from sagactl.verdict import Counterexample
-from sagactl.world.moves import move_from
+from sagactl.world.kept_moves import move_from
 from sagactl.world.parts import Message, World
 from sagactl.world.world import apply, begin
 

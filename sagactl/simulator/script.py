@@ -8,7 +8,7 @@ from typing import Any
 
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
-from sagactl.world.moves import move_from
+from sagactl.world.kept_moves import move_from
 from sagactl.world.parts import Move
 
 

@@ -12,7 +12,7 @@ from sagactl.verifier.decision import decision
 from sagactl.verifier.remedies import remedy_for
 from sagactl.verifier.steps import Explored, Steps, Way
 from sagactl.verifier.story import Told, tell
-from sagactl.world.moves import move_json
+from sagactl.world.kept_moves import move_json
 from sagactl.world.parts import Truth
 from sagactl.world.properties import PROPERTIES
 

@@ -9,7 +9,7 @@ from sagactl.flow import Flow
 from sagactl.verdict import Counterexample
 from sagactl.verifier.story import tell
 from sagactl.world.explore import Broken, Judge, explore_within, plainer, shortest
-from sagactl.world.moves import move_json
+from sagactl.world.kept_moves import move_json
 from sagactl.world.parts import Move, World
 from sagactl.world.tables import Edge, Tables, move_of, possible_faults
 from sagactl.world.world import apply, begin, moves
