@@ -177,16 +177,6 @@ class Flow:
             return "before"
         return "beside"
 
-    def longest_path(self, weight_s: Mapping[int, float], within: int | None = None) -> tuple[float, tuple[int, ...]]:
-        """The heaviest path through the steps of the bit set `within` (all when None), and its weight."""
-        best: dict[int, tuple[float, tuple[int, ...]]] = {}
-        for index in self.order:
-            if within is not None and not within >> index & 1:
-                continue
-            before = max((best[p] for p in self.steps[index].after if p in best), default=(0.0, ()))
-            best[index] = (before[0] + weight_s.get(index, 0.0), (*before[1], index))
-        return max(best.values(), default=(0.0, ()))
-
     def members(self, bits: int) -> Iterator[FlowStep]:
         """The steps of a bit set, in file order."""
         return (step for step in self.steps if bits >> step.index & 1)

@@ -191,15 +191,6 @@ def test_waits_and_reads_have_no_effects() -> None:
     assert [step.has_effects for step in plan.steps] == [True, False, False, True]
 
 
-def test_the_longest_path_is_the_heaviest_one() -> None:
-    plan = flow(saga(act("a"), act("b", after="a"), act("c", after="a"), act("d", after="b c"), act("e", after="")))
-    weight_s = {0: 1.0, 1: 2.0, 2: 5.0, 3: 1.0, 4: 6.5}
-    assert plan.longest_path(weight_s) == (7.0, (0, 2, 3))
-    assert plan.longest_path(weight_s, within=0b10011) == (6.5, (4,))
-    assert plan.longest_path(weight_s, within=0b00011) == (3.0, (0, 1))
-    assert plan.longest_path({}, within=0) == (0.0, ())
-
-
 # -- policies
 
 THREE = Retry(attempts=3, initial_s=2.0, factor=3.0, max_s=9.0, jitter=False)
