@@ -69,6 +69,16 @@ class Budget:
         """The time of each step when nothing is repeated."""
         return tuple(share.once_s for share in self.forward)
 
+    @cached_property
+    def in_a_row_s(self) -> float:
+        """All steps one after the other: no path is longer, and this is quickly added up."""
+        return sum(self.worst_s)
+
+    @cached_property
+    def back_in_a_row_s(self) -> float:
+        """All compensations one after the other."""
+        return sum(share.worst_s for share in self.back)
+
     # -- which steps
 
     @cached_property

@@ -88,7 +88,7 @@ CASES: list[Case] = [
     (
         "SG403",
         "a wait and the steps around it",
-        timed("1h", CHARGE, "step: w, wait: Paid, timeout: 59m", f"{SHIP}, retry: 4"),
+        timed("1h", CHARGE, "step: w, wait: Paid, timeout: 59m", f"{SHIP}, retry: 5"),
         [""],
     ),
     (

@@ -35,6 +35,7 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sagactl.finding import Place
@@ -63,11 +64,13 @@ _SECRETS_ALONE: Final = frozenset((("token",), ("pan",), ("pin",), ("pwd",)))
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
+    if not any(map(_is_secret, _names(saga))):
+        return
     told: set[tuple[str, ...]] = set()
-    for name, where, route, step in _names(saga):
-        parts = words(name)
-        if parts not in told and _is_secret(parts):
-            told.add(parts)
+    for where, route, step in _places(saga):
+        name = str(route[-1])
+        if _is_secret(name) and words(name) not in told:
+            told.add(words(name))
             yield Hit(
                 f"`{name}` looks like a secret, and {where} is stored with the run",
                 Place(route, "key"),
@@ -76,43 +79,53 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             )
 
 
-def _is_secret(parts: tuple[str, ...]) -> bool:
+@lru_cache(4096)
+def _is_secret(name: str) -> bool:
+    parts = words(name)
     return parts[-1:] in _SECRETS or parts[-2:] in _SECRETS or parts[-3:] in _SECRETS or parts in _SECRETS_ALONE
 
 
-def _names(saga: Saga) -> Iterator[tuple[str, str, Route, str]]:
-    """The names of all data of a run: what they are part of, where they stand, and at which step."""
-    for name, fragment in saga.input.items():
-        for inner, route in _properties(name, fragment, ("input", name)):
-            yield inner, "the input", route, ""
+def _names(saga: Saga) -> Iterator[str]:
+    """The names of all data of a run; no more than that, as nearly all sagas have no secret among them."""
+    yield from _keys(saga.input)
     for step in saga.steps:
-        for name, fragment in step.output.items():
-            for inner, route in _properties(name, fragment, (*step.route, "output", name)):
-                yield inner, f"the output of `{step.id}`", route, step.id
-        for name, route in _keys(step.input, (*step.route, "input")):
-            yield name, f"the data of `{step.id}`", route, step.id
+        if step.output:
+            yield from _keys(step.output)
+        if step.input:
+            yield from _keys(step.input)
+        if step.compensation is not None and step.compensation.input:
+            yield from _keys(step.compensation.input)
+
+
+def _keys(data: Mapping[str, Any]) -> Iterator[str]:
+    yield from data
+    for value in data.values():
+        if not isinstance(value, str):
+            yield from (str(route[-1]) for route in _routes(value, ()))
+
+
+def _places(saga: Saga) -> Iterator[tuple[str, Route, str]]:
+    """What each datum is part of, where its name stands, and at which step."""
+    for route in _routes(saga.input, ("input",)):
+        yield "the input", route, ""
+    for step in saga.steps:
+        for route in _routes(step.output, (*step.route, "output")):
+            yield f"the output of `{step.id}`", route, step.id
+        for route in _routes(step.input, (*step.route, "input")):
+            yield f"the data of `{step.id}`", route, step.id
         if step.compensation is not None:
-            for name, route in _keys(step.compensation.input, (*step.route, "compensation", "input")):
-                yield name, f"the data of the compensation of `{step.id}`", route, step.id
+            for route in _routes(step.compensation.input, (*step.route, "compensation", "input")):
+                yield f"the data of the compensation of `{step.id}`", route, step.id
 
 
-def _properties(name: str, fragment: Any, route: Route) -> Iterator[tuple[str, Route]]:
-    """A datum, and the properties that its type gives to it."""
-    yield name, route
-    properties = fragment.get("properties") if isinstance(fragment, Mapping) else None
-    if isinstance(properties, Mapping):
-        for inner in properties:
-            yield inner, (*route, "properties", inner)
-
-
-def _keys(value: Any, route: Route) -> Iterator[tuple[str, Route]]:
-    """The keys of a piece of data, at every depth; the reader has bounded it, and this uses no recursion."""
-    waiting = [(value, route)] if value else []
+def _routes(value: Any, route: Route) -> Iterator[Route]:
+    """The routes of the keys in a piece of data, at every depth; the reader has bounded it."""
+    waiting = [(value, route)]
     while waiting:
         current, at = waiting.pop()
         if isinstance(current, Mapping):
             for key, inner in current.items():
-                yield key, (*at, key)
+                yield (*at, key)
                 waiting.append((inner, (*at, key)))
         elif isinstance(current, list | tuple):
             waiting.extend((inner, (*at, index)) for index, inner in enumerate(current))

@@ -57,16 +57,23 @@ if TYPE_CHECKING:
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     deadline_s, stuck_s = rollback_deadline_s(saga), saga.limits.stuck_after_s
-    if deadline_s is not None:
+    if deadline_s is not None and facts.budget.in_a_row_s > deadline_s:
         path = facts.budget.to_commit
         # What is too long without any repetition is told by impossible-deadline or timeout-over-deadline.
         if path.total_s > deadline_s and facts.budget.to_commit_once.total_s <= deadline_s:
             yield _forward(path, deadline_s, facts.budget)
+    # A deadline after that time is told by inverted-timeouts.
     if stuck_s is not None and (deadline_s is None or deadline_s < stuck_s):
-        back = facts.budget.way_back
-        start_s = _latest_start_s(facts.budget.to_commit, deadline_s)
-        if back.steps and start_s + back.total_s > stuck_s:
-            yield _back(back, start_s, stuck_s, facts.budget)
+        yield from _both_ways(deadline_s, stuck_s, facts.budget)
+
+
+def _both_ways(deadline_s: float | None, stuck_s: float, budget: Budget) -> Iterator[Hit]:
+    """Whether a run that is rolled back as late as can be counts as stuck."""
+    most_s = budget.in_a_row_s if deadline_s is None else deadline_s
+    if budget.back_in_a_row_s and most_s + budget.back_in_a_row_s > stuck_s:
+        start_s, back = _latest_start_s(budget.to_commit, deadline_s), budget.way_back
+        if start_s + back.total_s > stuck_s:
+            yield _back(back, start_s, stuck_s, budget)
 
 
 def _latest_start_s(path: Path, deadline_s: float | None) -> float:

@@ -63,10 +63,9 @@ if TYPE_CHECKING:
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     deadline_s = rollback_deadline_s(saga)
-    if deadline_s is None or not facts.meant.pivots:
+    if deadline_s is None or not facts.meant.pivots or facts.budget.in_a_row_s <= deadline_s:
         return
-    budget = facts.budget
-    path = budget.past_commit
+    budget, path = facts.budget, facts.budget.past_commit
     if budget.to_commit.total_s <= deadline_s < path.total_s:
         yield Hit(
             f"the deadline of {duration_text(deadline_s)} may pass after the pivot, when nothing can be undone:"

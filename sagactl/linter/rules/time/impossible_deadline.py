@@ -57,7 +57,9 @@ _RELATED = 8
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     deadline_s = rollback_deadline_s(saga)
-    if deadline_s is not None and facts.budget.to_commit_once.total_s > deadline_s:
+    if deadline_s is None or facts.budget.in_a_row_s <= deadline_s:
+        return
+    if facts.budget.to_commit_once.total_s > deadline_s:
         alone = (step.action.timeout_s or 0.0 for step in facts.meant.members(facts.budget.revocable))
         # A single timeout that is too long is told by timeout-over-deadline.
         if max(alone) <= deadline_s:
