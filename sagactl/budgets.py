@@ -14,15 +14,12 @@ from itertools import product
 from math import prod
 from typing import Final, NamedTuple
 
-from sagactl.flow import Flow
+from sagactl.flow import MAX_DEPTH, Flow
 from sagactl.model import Saga
 from sagactl.shares import Nested, Share, back_share, forward_share
 
 MAX_WAYS: Final = 64
 """Ways through that are looked at; the choices beyond keep the outcome that most steps belong to."""
-
-MAX_DEPTH: Final = 16
-"""Sagas inside each other; a deeper one counts as if it were not at hand."""
 
 End = Callable[[int, Sequence[float]], int]
 """Which step ends a path, of the steps that run (a bit set) and the times when they are done; -1 for none."""
