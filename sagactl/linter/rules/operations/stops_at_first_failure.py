@@ -82,11 +82,9 @@ def _left(step: FlowStep, facts: Facts) -> list[FlowStep]:
 
 
 def _hit(step: FlowStep, left: list[FlowStep]) -> Hit:
-    first = f"`{left[0].id}`" if len(left) == 1 else f"`{left[0].id}` and {len(left) - 1} more"
+    more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
     return Hit(
-        f"when the compensation of `{step.id}` fails, {first} would be left as they are"
-        if len(left) > 1
-        else f"when the compensation of `{step.id}` fails, {first} is left as it is",
+        f"when the compensation of `{step.id}` fails, `{left[0].id}`{more} is left as it is",
         Place(("rollback", "on_failure")),
         help="rollback:\n  on_failure: continue",
         related=tuple(

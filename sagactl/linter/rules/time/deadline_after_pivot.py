@@ -67,10 +67,12 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
         return
     budget, path = facts.budget, facts.budget.past_commit
     if budget.to_commit.total_s <= deadline_s < path.total_s:
+        pivot = facts.meant.steps[next((it for it in path.steps if it in facts.meant.pivots), facts.meant.pivots[0])]
         yield Hit(
-            f"the deadline of {duration_text(deadline_s)} may pass after the pivot, when nothing can be undone:"
-            f" the whole run may take {up_to(path)}",
+            f"the deadline of {duration_text(deadline_s)} may pass after the pivot `{pivot.id}`, when nothing can be"
+            f" undone: the whole run may take {up_to(path)}",
             Place(("deadline",)),
+            pivot.id,
             help=f"deadline: {roomy_duration(path.total_s)}",
             related=forward_account(path, budget),
         )
