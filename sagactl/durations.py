@@ -20,6 +20,9 @@ _PLAIN = re.compile(r"([1-9][0-9]*(?:\.[0-9]+)?|0)(ms|s|m|h|d)")
 _ISO = r"P(?=[0-9T])(?:([0-9]+)D)?(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
 _MAX_LENGTH = 40
 
+_GRAINS_S: Final = ((60.0, 5.0), (3600.0, 60.0), (86400.0, 1800.0), (float("inf"), 86400.0))
+"""Below which duration people count in which steps."""
+
 HOW_TO_WRITE: Final = "write a number and one of ms, s, m, h, d, such as `500ms`, `30s` or `15m`"
 
 
@@ -73,3 +76,22 @@ def duration_text(seconds: float) -> str:
     if seconds < 1:
         return f"{seconds * 1000:.6g}ms"
     return f"{seconds:.6g}s"
+
+
+def long_duration(seconds: float) -> str:
+    """A duration for people: `460ms`, `12.3s`, `1h 1m 51.5s`."""
+    rest = round(seconds, 3)
+    if rest < 60:
+        return duration_text(rest)
+    parts = []
+    for unit, unit_s in (("d", 86400), ("h", 3600), ("m", 60)):
+        if rest >= unit_s:
+            parts.append(f"{int(rest // unit_s)}{unit}")
+            rest = round(rest % unit_s, 3)
+    return " ".join([*parts, duration_text(rest)] if rest else parts)
+
+
+def roomy_duration(seconds: float) -> str:
+    """A duration to paste that leaves room for this one: the next round number above it."""
+    grain_s = next(grain_s for below_s, grain_s in _GRAINS_S if seconds < below_s)
+    return duration_text(min((seconds // grain_s + 1) * grain_s, MAX_S))

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from sagactl.model import Compensation, FailedStep, Kind, Saga, Step
 from sagactl.policies import Policy, Promises, action_policy, promises_of, undo_policy, undo_promises_of
+
+MAX_DEPTH: Final = 16
+"""Sagas inside each other; a deeper one counts as if it were not at hand, and no rehearsal unfolds it."""
 
 Place = Literal["before", "pivot", "after", "beside"]
 """Where a step stands to the pivot: before it, the pivot itself, after it, or on a branch beside it."""
@@ -113,7 +116,7 @@ class Flow:
         self.descendants = _closure(tuple(reversed(self.order)), self.dependants)
         by_any = "any" in [join for _, join in links]
         self.sure_ancestors = _sure(saga.steps, self.order, links) if by_any else self.ancestors
-        kinds = self._kinds(sagas or {})
+        kinds = _kinds(saga, self.order, _Pivots(sagas or {}))
         self.pivots = tuple(index for index in self.order if kinds[index] == "pivot")
         self.steps = tuple(
             self._step(index, after[index], links[index][1], kinds[index]) for index in range(len(saga.steps))
@@ -129,21 +132,6 @@ class Flow:
         """The steps that an id stands for: one, or the parts into which a step was unfolded."""
         ids = (id,) if id in self.index else self.parts.get(id, ())
         return tuple(self[part] for part in ids)
-
-    def _kinds(self, sagas: Mapping[str, Saga]) -> list[Kind]:
-        kinds: list[Kind] = ["compensatable"] * len(self.saga.steps)
-        pivots: list[int] = [index for index, step in enumerate(self.saga.steps) if step.kind == "pivot"]
-        seen: set[int] = set()
-        for index in self.order:
-            step = self.saga.steps[index]
-            earlier = any(
-                not exclusive(self.saga.steps[other], step) for other in pivots if other in seen and other != index
-            )
-            kinds[index] = step.kind or infer_kind(step, after_pivot=earlier, sagas=sagas)
-            if kinds[index] == "pivot" and step.kind is None:
-                pivots.append(index)
-            seen.add(index)
-        return kinds
 
     def _step(self, index: int, after: tuple[int, ...], join: Literal["all", "any"], kind: Kind) -> FlowStep:
         saga, step = self.saga, self.saga.steps[index]
@@ -177,16 +165,6 @@ class Flow:
             return "before"
         return "beside"
 
-    def longest_path(self, weight_s: Mapping[int, float], within: int | None = None) -> tuple[float, tuple[int, ...]]:
-        """The heaviest path through the steps of the bit set `within` (all when None), and its weight."""
-        best: dict[int, tuple[float, tuple[int, ...]]] = {}
-        for index in self.order:
-            if within is not None and not within >> index & 1:
-                continue
-            before = max((best[p] for p in self.steps[index].after if p in best), default=(0.0, ()))
-            best[index] = (before[0] + weight_s.get(index, 0.0), (*before[1], index))
-        return max(best.values(), default=(0.0, ()))
-
     def members(self, bits: int) -> Iterator[FlowStep]:
         """The steps of a bit set, in file order."""
         return (step for step in self.steps if bits >> step.index & 1)
@@ -218,24 +196,6 @@ def exclusive(left: Step, right: Step) -> bool:
     return any(right.when.get(choice, outcome) != outcome for choice, outcome in left.when.items())
 
 
-def infer_kind(step: Step, *, after_pivot: bool, sagas: Mapping[str, Saga]) -> Kind:
-    """The kind of a step that declares none."""
-    if step.wait is not None:
-        return "read-only"
-    if step.saga is not None:
-        return "pivot" if _has_pivot(step.saga, sagas) and not after_pivot else "compensatable"
-    if step.compensation is not None:
-        return "compensatable"
-    return "retriable" if after_pivot else "pivot"
-
-
-def _has_pivot(name: str, sagas: Mapping[str, Saga]) -> bool:
-    if name not in sagas:
-        return False
-    inner = {key: value for key, value in sagas.items() if key != name}
-    return bool(Flow(sagas[name], inner).pivots)
-
-
 def success_event(step: Step) -> str:
     """The event that tells that the step was done."""
     named = step.publishes.success if step.publishes is not None else None
@@ -258,7 +218,59 @@ def _pascal(id: str) -> str:
     return "".join(word.capitalize() for word in id.split("-"))
 
 
+# -- kinds
+
+
+class _Pivots:
+    """Which sagas have a pivot, each looked at once; one that leads back to itself has none of its own."""
+
+    def __init__(self, sagas: Mapping[str, Saga]) -> None:
+        self.sagas = sagas
+        self.known: dict[str, bool] = {}
+        self.depth = 0
+
+    def __call__(self, name: str) -> bool:
+        if name not in self.known:
+            self.known[name] = False
+            if name in self.sagas and self.depth < MAX_DEPTH:
+                self.depth += 1
+                self.known[name] = "pivot" in _kinds(self.sagas[name], _order(self.sagas[name]), self)
+                self.depth -= 1
+        return self.known[name]
+
+
+def _kinds(saga: Saga, order: Iterable[int], has_pivot: Callable[[str], bool]) -> list[Kind]:
+    """The kinds of the steps, declared or inferred."""
+    kinds: list[Kind] = ["compensatable"] * len(saga.steps)
+    pivots: list[int] = [index for index, step in enumerate(saga.steps) if step.kind == "pivot"]
+    seen: set[int] = set()
+    for index in order:
+        step = saga.steps[index]
+        earlier = any(not exclusive(saga.steps[other], step) for other in pivots if other in seen and other != index)
+        kinds[index] = step.kind or _infer_kind(step, after_pivot=earlier, has_pivot=has_pivot)
+        if kinds[index] == "pivot" and step.kind is None:
+            pivots.append(index)
+        seen.add(index)
+    return kinds
+
+
+def _infer_kind(step: Step, *, after_pivot: bool, has_pivot: Callable[[str], bool]) -> Kind:
+    """The kind of a step that declares none."""
+    if step.wait is not None:
+        return "read-only"
+    if step.saga is not None:
+        return "pivot" if not after_pivot and has_pivot(step.saga) else "compensatable"
+    if step.compensation is not None:
+        return "compensatable"
+    return "retriable" if after_pivot else "pivot"
+
+
 # -- order
+
+
+def _order(saga: Saga) -> tuple[int, ...]:
+    after = tuple(link[0] for link in _links(saga, {step.id: index for index, step in enumerate(saga.steps)}))
+    return _topological(after, _reversed(after))[0]
 
 
 def _links(saga: Saga, index: Mapping[str, int]) -> Iterator[tuple[tuple[int, ...], Literal["all", "any"]]]:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from sagactl.errors import UsageError
-from sagactl.flow import Flow, FlowStep, Scope
+from sagactl.flow import MAX_DEPTH, Flow, FlowStep, Scope
 from sagactl.model import FOREVER, Choice, Compensation, Participant, Retry, Saga, Step
 from sagactl.policies import Policy
 
@@ -24,8 +24,6 @@ ASSUMED_ITEMS: Final = 2
 
 MAX_STEPS: Final = 5_000
 """Of an unfolded saga; more is not a rehearsal any more."""
-
-MAX_DEPTH: Final = 16
 
 
 class Unfolded(NamedTuple):

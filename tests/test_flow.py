@@ -186,18 +186,20 @@ def test_a_nested_saga_with_a_pivot_is_a_pivot() -> None:
     assert flow(outer).steps[1].kind == "compensatable"
 
 
+def test_sagas_that_run_each_other_many_times_are_each_looked_at_once() -> None:
+    twice = {f"s{i}": saga(*(Step(id=id, saga=f"s{i + 1}") for id in "ab"), id=f"s{i}") for i in range(15)}
+    sagas = {**twice, "s15": saga(bare("x"), id="s15")}
+    assert [step.kind for step in flow(sagas["s0"], sagas).steps] == ["pivot", "compensatable"]
+
+
+def test_sagas_too_deep_inside_each_other_have_no_pivot() -> None:
+    chain = {f"s{i}": saga(Step(id="a", saga=f"s{i + 1}"), id=f"s{i}") for i in range(2_000)}
+    assert flow(chain["s0"], {**chain, "s2000": saga(bare("x"), id="s2000")}).pivots == ()
+
+
 def test_waits_and_reads_have_no_effects() -> None:
     plan = flow(saga(act("a"), wait("b"), reading("c"), pivot("d")))
     assert [step.has_effects for step in plan.steps] == [True, False, False, True]
-
-
-def test_the_longest_path_is_the_heaviest_one() -> None:
-    plan = flow(saga(act("a"), act("b", after="a"), act("c", after="a"), act("d", after="b c"), act("e", after="")))
-    weight_s = {0: 1.0, 1: 2.0, 2: 5.0, 3: 1.0, 4: 6.5}
-    assert plan.longest_path(weight_s) == (7.0, (0, 2, 3))
-    assert plan.longest_path(weight_s, within=0b10011) == (6.5, (4,))
-    assert plan.longest_path(weight_s, within=0b00011) == (3.0, (0, 1))
-    assert plan.longest_path({}, within=0) == (0.0, ())
 
 
 # -- policies

@@ -7,7 +7,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sagactl.budgets import Budget, budget
 from sagactl.flow import Flow, FlowStep, exclusive
+from sagactl.linter.retries import Repeated, repeated
 from sagactl.model import Saga, Step
 
 COMMITTED_KINDS = ("pivot", "retriable", "read-only")
@@ -87,6 +89,16 @@ class Facts:
     def no_return(self) -> tuple[NoReturn, ...]:
         """The effects that cannot be undone although something may fail afterwards or at the same time."""
         return tuple(self._no_return())
+
+    @cached_property
+    def budget(self) -> Budget:
+        """The worst times of the flow as its author means it."""
+        return budget(self.meant, self.sagas)
+
+    @cached_property
+    def repeated(self) -> tuple[Repeated, ...]:
+        """The actions and compensations that are tried more than once."""
+        return tuple(repeated(self.saga, self.meant))
 
     @cached_property
     def input_used(self) -> frozenset[str]:

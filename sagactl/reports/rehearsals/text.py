@@ -7,9 +7,9 @@ from itertools import groupby
 from textwrap import wrap
 from typing import Final, NamedTuple
 
+from sagactl.durations import long_duration
 from sagactl.escape import escape
 from sagactl.reports.rehearsals import Shown, reproduction
-from sagactl.reports.traces.text import long_duration
 from sagactl.reports.width import fit, width
 from sagactl.simulator.matrix import Matrix, Row
 

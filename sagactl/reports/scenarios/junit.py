@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.etree import ElementTree as xml
 
+from sagactl.durations import long_duration
 from sagactl.escape import escape, escape_lines
 from sagactl.linter.lint import Linted
 from sagactl.reports.findings.full import header
 from sagactl.reports.scenarios import Result, Run, text
 from sagactl.reports.style import plain
-from sagactl.reports.traces.text import long_duration
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Final
 
+from sagactl.durations import long_duration
 from sagactl.escape import escape
 from sagactl.reports.findings import Report, full
 from sagactl.reports.scenarios import Result, Run, reproduction
 from sagactl.reports.traces import text as traces
-from sagactl.reports.traces.text import long_duration
 from sagactl.reports.width import fit
 from sagactl.simulator.scenarios import Difference
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple, Protocol, TypeVar
 
-from sagactl.durations import duration_text
+from sagactl.durations import long_duration
 from sagactl.escape import escape
 from sagactl.reports.style import Style, plain
 from sagactl.reports.width import fit, width
@@ -199,15 +199,3 @@ def _wrapped(name: str, text: str, columns: int) -> list[str]:
 
     lines = wrap(escape(text), columns - 14, break_long_words=False, break_on_hyphens=False)
     return [f"{name if position == 0 else '':<14}{line}" for position, line in enumerate(lines)]
-
-
-def long_duration(seconds: float) -> str:
-    """A duration for people: `460ms`, `12.3s`, `1h 1m 51.5s`."""
-    if seconds < 60:
-        return duration_text(round(seconds, 3))
-    parts, rest = [], seconds
-    for unit, unit_s in (("d", 86400), ("h", 3600), ("m", 60)):
-        if rest >= unit_s:
-            parts.append(f"{int(rest // unit_s)}{unit}")
-            rest %= unit_s
-    return " ".join([*parts, duration_text(round(rest, 3))] if round(rest, 3) else parts)

@@ -9,7 +9,7 @@ Since: 0.1
 
 Bad:
     saga: order
-    rollback: {then: restart}
+    rollback: {then: restart, dead_letter: order-dlq}
     steps:
       - step: reserve-items
         participant: inventory
@@ -22,7 +22,7 @@ Bad:
 
 Good:
     saga: order
-    rollback: {then: restart, max_restarts: 3}
+    rollback: {then: restart, max_restarts: 3, dead_letter: order-dlq}
     steps:
       - step: reserve-items
         participant: inventory

@@ -22,7 +22,7 @@ Bad:
 
 Good:
     saga: order
-    rollback: {retry: {attempts: 20}}
+    rollback: {retry: {attempts: 20}, dead_letter: order-dlq}
     steps:
       - step: reserve-items
         participant: inventory

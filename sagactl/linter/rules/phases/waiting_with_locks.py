@@ -16,7 +16,7 @@ Bad:
         participant: bank
         action: FreezeAccount
         lock: account
-        lock_ttl: 1d
+        lock_ttl: 20d
         compensation: UnfreezeAccount
       - step: await-signature
         wait: ContractSigned

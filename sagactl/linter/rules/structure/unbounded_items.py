@@ -38,11 +38,12 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.linter.rule import Hit, Rule, at_step
-from sagactl.model import Fragment, Saga
+from sagactl.model import Saga
+from sagactl.shares import items
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -50,25 +51,13 @@ if TYPE_CHECKING:
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for step in saga.steps:
-        if step.for_each is not None and step.max_items is None and not _is_bounded(saga, step.for_each):
+        if step.for_each is not None and items(saga, step) is None:
             yield Hit(
                 f"`{step.id}` does `{step.action}` for every item of `{step.for_each}`, however many there are",
                 at_step(step.route, "for_each"),
                 step.id,
                 help="max_items: 100",
             )
-
-
-def _is_bounded(saga: Saga, path: str) -> bool:
-    """Whether the type of the list says how long it may be."""
-    segments = path.split(".")
-    fragment: Fragment | None = None
-    if segments[0] == "input" and len(segments) == 2:
-        fragment = saga.input.get(segments[1])
-    elif segments[0] == "steps" and len(segments) == 4:
-        source = saga.step(segments[1])
-        fragment = source.output.get(segments[3]) if source is not None else None
-    return isinstance(fragment, Mapping) and "maxItems" in fragment
 
 
 RULE = Rule(

@@ -9,11 +9,12 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Final, NamedTuple
 
+from sagactl.durations import long_duration
 from sagactl.reports.traces.html.lifelines import Diagram
 from sagactl.reports.traces.html.symbols import SYMBOL_OF, icon, number, symbols, text
 from sagactl.reports.traces.html.timeline import Chart, bars_used, marks_used
 from sagactl.reports.traces.messages import way_back
-from sagactl.reports.traces.text import CAUSES, SIGNS, clock_text, long_duration, words_of
+from sagactl.reports.traces.text import CAUSES, SIGNS, clock_text, words_of
 from sagactl.trace import DeadLetter, Moment, RunOutcome, Trace, Violation, to_json
 
 COLUMNS: Final = ("No.", "Time", "Step", "Participant", "What happens", "Way", "Run")
