@@ -80,6 +80,7 @@ class _Verification:
             violations=tuple(self._assuming(violation) for violation in violations),
             parked=parked,
             vacuous=seen.vacuous,
+            notes=seen.notes,
             worlds=self.steps.worlds + seen.states + (beside.worlds if beside is not None else 0),
             covered=tuple(filter(None, covered)),
             uncovered=tuple(dict.fromkeys(self.uncovered)),

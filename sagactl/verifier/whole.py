@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from sagactl.budgets import Budget, Path, budget, rollback_deadline_s
+from sagactl.durations import duration_text, long_duration, roomy_duration
 from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.machine.state import BACK, CLEAN, PASSED, Record, outcome
 from sagactl.verdict import Counterexample, End, Parked
@@ -36,10 +38,11 @@ WORDS: Final[Mapping[Record, str]] = {
 
 
 class Whole(NamedTuple):
-    """What the skeleton shows."""
+    """What the skeleton shows; `notes` are about times that are worth knowing and break nothing."""
 
     violations: tuple[Counterexample, ...]
     vacuous: tuple[str, ...]
+    notes: tuple[str, ...]
     states: int
     covered: str
 
@@ -56,8 +59,10 @@ def whole(steps: Steps, flow: Flow) -> Whole:
             *_refusals(steps, flow),
             *_missing_data(steps, flow),
             *_endless(flow),
+            *_too_long(flow),
         ),
         vacuous=tuple(_vacuous(flow, found)) if found.complete else (),
+        notes=tuple(_times(flow)),
         states=found.states,
         covered=f"order, pivot and ends: {how}",
     )
@@ -186,6 +191,45 @@ def _endless(flow: Flow) -> Iterator[Counterexample]:
                 f"`{plan.id}` is tried for ever before the pivot, and no deadline ends it: what is done waits for ever",
                 remedy="deadline: 15m",
             )
+
+
+def _too_long(flow: Flow) -> Iterator[Counterexample]:
+    """L2: a run that uses all its tries must get to its pivot before its deadline takes it back."""
+    times, deadline_s = budget(flow), rollback_deadline_s(flow.saga)
+    path = times.to_commit
+    if deadline_s is not None and path.is_bounded and path.total_s > deadline_s:
+        last = flow.steps[path.steps[-1]].id
+        names = ", ".join(f"`{flow.steps[index].id}`" for index in path.steps)
+        yield Counterexample(
+            "L2",
+            last,
+            f"up to `{last}` a run may take {long_duration(path.total_s)} with all its tries, and the deadline takes "
+            f"it back after {duration_text(deadline_s)}",
+            story=tuple(_spent(flow, times, path)),
+            remedy=f"deadline: {roomy_duration(path.total_s)}\n# or fewer tries, or shorter timeouts, of {names}",
+        )
+
+
+def _spent(flow: Flow, times: Budget, path: Path) -> Iterator[str]:
+    for index in path.steps:
+        yield f"`{flow.steps[index].id}` takes {long_duration(times.worst_s[index])} with all its tries"
+
+
+def _times(flow: Flow) -> Iterator[str]:
+    """Whether a rollback may count as stuck, and whether the deadline may pass behind the pivot."""
+    times, saga = budget(flow), flow.saga
+    forward, back = times.to_commit, times.way_back
+    stuck_s, deadline_s = saga.limits.stuck_after_s, rollback_deadline_s(saga)
+    start_s = forward.total_s if deadline_s is None else min(forward.total_s, deadline_s)
+    if stuck_s is not None and start_s + back.total_s > stuck_s:
+        both = long_duration(start_s + back.total_s)
+        yield f"a run that goes back may take {both}, and counts as stuck after {duration_text(stuck_s)}"
+    later_s = times.past_commit.total_s
+    if saga.deadline is not None and flow.pivots and later_s > saga.deadline.after_s:
+        yield (
+            f"the deadline of {duration_text(saga.deadline.after_s)} may pass behind the pivot, where it only alerts: "
+            f"with all its tries a run takes {long_duration(later_s)}"
+        )
 
 
 def _deadline_counts(flow: Flow) -> bool:
