@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sagactl.evidence.steps import Explored, Steps, Way
+from sagactl.evidence.story import Told, tell
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import State, StepState
 from sagactl.promises import Unsaid
 from sagactl.verdict import Counterexample
 from sagactl.verifier.decision import decision
 from sagactl.verifier.remedies import remedy_for
-from sagactl.verifier.steps import Explored, Steps, Way
-from sagactl.verifier.story import Told, tell
 from sagactl.world.kept_moves import move_json
 from sagactl.world.parts import Truth
 from sagactl.world.properties import PROPERTIES

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, NamedTuple
 
+from sagactl.evidence.steps import Explored, Way
 from sagactl.flow import FlowStep
-from sagactl.verifier.steps import Explored, Way
 from sagactl.world.explore import Judge
 from sagactl.world.local import Change
 from sagactl.world.tables import Edge, Tables

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from sagactl.evidence.steps import Steps
 from sagactl.flow import Flow, FlowStep
-from sagactl.verifier.steps import Steps
 
 
 class Remedy(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from sagactl.evidence.story import tell
 from sagactl.flow import Flow
 from sagactl.verdict import Counterexample
-from sagactl.verifier.story import tell
 from sagactl.world.explore import Broken, Judge, explore_within, plainer, shortest
 from sagactl.world.kept_moves import move_json
 from sagactl.world.parts import Move, World

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from sagactl.evidence.steps import Explored, Memory, Steps
 from sagactl.flow import Flow, FlowStep
 from sagactl.model import Saga
 from sagactl.promises import Unsaid, assuming, unsaid, unsaid_of
@@ -12,7 +13,6 @@ from sagactl.unfold import unfold
 from sagactl.verdict import Counterexample, End, Obligation, Parked, Verdict, Word
 from sagactl.verifier import counterexamples
 from sagactl.verifier.isolation import Isolation, isolation
-from sagactl.verifier.steps import Explored, Memory, Steps
 from sagactl.verifier.together import Together, together
 from sagactl.verifier.whole import PARKED, ends, unaccepted, whole
 from sagactl.world.explore import MAX_WORLDS

@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from sagactl.budgets import Budget, Path, budget, rollback_deadline_s
 from sagactl.durations import duration_text, long_duration, roomy_duration
+from sagactl.evidence.steps import Steps
 from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.machine.state import BACK, CLEAN, PASSED, Record, outcome
 from sagactl.verdict import Counterexample, End, Parked
 from sagactl.verifier.counterexamples import of_way
-from sagactl.verifier.steps import Steps
 from sagactl.world.skeleton import Disorder, Skeleton, Turn, pair, skeleton
 
 WORK: Final = 20_000

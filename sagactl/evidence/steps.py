@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
+from sagactl.evidence.story import Told, tell
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import StepState
 from sagactl.world.explore import MAX_WORLDS, Alone, Found, Judge, alone, explore, shortest
@@ -39,6 +40,7 @@ class Memory:
     """What was explored so far, by policy; several sagas may share it, as steps that behave alike are many."""
 
     def __init__(self) -> None:
+        self.tables: dict[Hashable, Tables] = {}
         self.whole: dict[Hashable, Explored] = {}
         self.first: dict[Hashable, Explored] = {}
         self.ways: dict[tuple[Hashable, frozenset[str], bool], tuple[Edge, ...] | None] = {}
@@ -62,13 +64,27 @@ class Steps:
         whole, first = self.memory.whole, self.memory.first
         known = whole.get(small.key) or (first.get(small.key) if stop else None)
         if known is None:
-            tables = small.tables()
+            tables = self._tables(small)
             found = explore(tables, (small.step,), self.limit, self.is_over, stop=stop)
             known = Explored(small, tables, found)
             if found.complete or not self.is_over():
                 (first if stop and not found.complete else whole)[small.key] = known
         self._used[small.key] = max(known.found.worlds, self._used.get(small.key, 0))
         return known
+
+    def _tables(self, small: Alone) -> Tables:
+        """The tables of a policy: worlds are numbers in them, so all that is remembered must be in the same ones."""
+        tables = self.memory.tables.get(small.key)
+        if tables is None:
+            tables = self.memory.tables[small.key] = small.tables()
+        return tables
+
+    def shown(self, flow: Flow, plan: FlowStep, properties: frozenset[str]) -> Told | None:
+        """The shortest run that breaks one of the properties, told; nothing else is looked at."""
+        small = alone(flow, plan, plan.promises, plan.undo_promises)
+        explored = Explored(small, self._tables(small), Found(0, (), {}, False))
+        way = self.way(flow, plan, explored, properties)
+        return tell(flow, plan, way.run.moves) if way is not None and way.run is not None else None
 
     def way(self, flow: Flow, plan: FlowStep, explored: Explored, properties: frozenset[str]) -> Way | None:
         """The shortest run that breaks one of the properties, or None where the limit keeps it from being found.
