@@ -11,7 +11,7 @@ from sagactl.source.build import read
 Case = tuple[str, str, str, list[str]]
 """The code of a rule, what the case is about, the definition, and the steps at which the rule fires."""
 
-OURS = ("SG0", "SG1", "SG2")
+OURS = ("SG0", "SG1", "SG2", "SG6", "SG7")
 
 
 def load(text: str) -> Saga:
