@@ -14,7 +14,14 @@ from sagactl.linter.registry import all_rules, select
 from sagactl.model import Saga
 from sagactl.recommender import recommend
 from tests.builders import sagas
-from tests.linter import compensation_cases, phases_cases, structure_cases
+from tests.linter import (
+    compensation_cases,
+    data_cases,
+    isolation_cases,
+    phases_cases,
+    structure_cases,
+    undoing_cases,
+)
 from tests.linter.cases import (
     CHARGE,
     FTGO_CREATE,
@@ -104,7 +111,14 @@ def _is_on(finding: Finding) -> bool:
     return next(rule.default for rule in all_rules() if rule.code == finding.code)
 
 
-CASES = (*structure_cases.CASES, *compensation_cases.CASES, *phases_cases.CASES)
+CASES = (
+    *structure_cases.CASES,
+    *compensation_cases.CASES,
+    *phases_cases.CASES,
+    *isolation_cases.CASES,
+    *data_cases.CASES,
+    *undoing_cases.CASES,
+)
 
 
 @pytest.mark.parametrize(("code", "about", "text", "expected"), CASES, ids=[f"{case[0]}: {case[1]}" for case in CASES])

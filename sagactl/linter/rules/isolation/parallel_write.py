@@ -73,11 +73,9 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     if saga.resources:
         for resource, accesses in facts.accesses.items():
             writes = [access for access in accesses if access.writes]
-            told = 0
             for at, second in enumerate(writes):
                 first = _rival(second, writes[:at], saga, facts)
-                if first is not None and not told >> first.step & 1:
-                    told |= 1 << first.step | 1 << second.step
+                if first is not None:
                     yield _hit(resource, first, second, facts)
 
 
