@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
-from sagactl.flow import Flow, FlowStep, exclusive
+from sagactl.flow import Flow, FlowStep
 from sagactl.model import Countermeasure, Step, WriteMode
 
 Anomaly = Literal["lost-update", "dirty-read", "fuzzy-read"]
@@ -108,8 +108,9 @@ class Locks:
     def __init__(self, flow: Flow) -> None:
         self.flow = flow
         self._later: dict[int, int] = {}
-        self._apart: dict[int, int] = {}
-        self._asked: dict[tuple[str, str], int] = {}
+        self._asked = _asked(flow)
+        self._unlocks: dict[str, int] = {}
+        self._takes: dict[int, int] = {}
         self._kept: dict[int, int] = {}
         self.holds = tuple(self._hold(step, step.step.lock) for step in flow.steps if step.step.lock is not None)
 
@@ -117,24 +118,22 @@ class Locks:
         """The steps until whose end the lock of a resource is surely held since the start of the first one."""
         bits = 0
         for hold in self.holds:
-            if hold.resource == resource and self._is_taken_by(hold.taker, first):
+            if hold.resource == resource and self._taken(hold) >> first & 1:
                 bits |= self._kept_until(hold)
         return bits
 
-    def keeps(self, hold: Hold, step: int) -> bool:
-        """Whether a lock is surely held while a step runs."""
-        return self._is_taken_by(hold.taker, step) and bool(self._kept_until(hold) >> step & 1)
+    def keeps(self, hold: Hold) -> int:
+        """The steps that surely run while the lock is held, the one that takes it included."""
+        return self._taken(hold) & self._kept_until(hold)
 
     def apart(self, index: int) -> int:
-        """The steps that never run in the same run as this one."""
-        found = self._apart.get(index)
-        if found is None:
-            own, found = self.flow.steps[index].step, 0
-            for other in self.flow.steps if own.when else ():
-                if exclusive(own, other.step):
-                    found |= 1 << other.index
-            self._apart[index] = found
-        return found
+        """The steps that never run in the same run as this one, because they ask for another outcome of a choice."""
+        bits = 0
+        for choice, wanted in self.flow.steps[index].step.when.items():
+            for outcome, asking in self._asked[choice].items():
+                if outcome != wanted:
+                    bits |= asking
+        return bits
 
     def after(self, index: int) -> int:
         """The steps that never start before this one has ended."""
@@ -146,36 +145,38 @@ class Locks:
     def _hold(self, taker: FlowStep, resource: str) -> Hold:
         flow, index = self.flow, taker.index
         near = (flow.descendants[index] | flow.beside(index)) & ~self.apart(index)
-        releases, during = 0, near
-        for step in flow.members(near):
-            if step.step.unlock == resource:
-                releases |= 1 << step.index
-                if self.after(index) >> step.index & 1:
-                    during &= ~self._freed_by(step, taker)
+        releases, during = near & self._unlocking(resource), near
+        for step in flow.members(releases & self.after(index)):
+            # What comes after a release that finds the lock free already comes after the one that has freed it.
+            if during >> step.index & 1:
+                during &= ~self._freed_by(step, taker)
         return Hold(resource, index, releases, during)
+
+    def _unlocking(self, resource: str) -> int:
+        """The steps that release a resource."""
+        found = self._unlocks.get(resource)
+        if found is None:
+            found = sum(1 << step.index for step in self.flow.steps if step.step.unlock == resource)
+            self._unlocks[resource] = found
+        return found
 
     def _freed_by(self, release: FlowStep, taker: FlowStep) -> int:
         """The steps before which a release surely lets the lock go: those that run only where it does."""
         bits = self.after(release.index)
         for choice, outcome in release.step.when.items():
             if taker.step.when.get(choice) != outcome:
-                bits &= self._taken_if(choice, outcome)
+                bits &= self._asked[choice][outcome]
         return bits
 
-    def _taken_if(self, choice: str, outcome: str) -> int:
-        """The steps that ask for this outcome of a choice."""
-        found = self._asked.get((choice, outcome))
+    def _taken(self, hold: Hold) -> int:
+        """The steps at whose start the lock has surely been taken, the one that takes it included."""
+        found = self._takes.get(hold.taker)
         if found is None:
-            asking = (step.index for step in self.flow.steps if step.step.when.get(choice) == outcome)
-            found = self._asked[choice, outcome] = sum(1 << index for index in asking)
+            found = self.after(hold.taker)
+            for choice, outcome in self.flow.steps[hold.taker].step.when.items():
+                found &= self._asked[choice][outcome]
+            found = self._takes[hold.taker] = found | 1 << hold.taker
         return found
-
-    def _is_taken_by(self, taker: int, step: int) -> bool:
-        """Whether the lock has surely been taken when a step starts, or is taken by it."""
-        if taker == step:
-            return True
-        steps = self.flow.steps
-        return bool(self.after(taker) >> step & 1) and runs_whenever(steps[taker].step, steps[step].step)
 
     def _kept_until(self, hold: Hold) -> int:
         """The steps until whose end nothing can have released the lock."""
@@ -184,8 +185,18 @@ class Locks:
         found = self._kept.get(hold.taker)
         if found is None:
             found = 1 << hold.taker
-            for step in self.flow.members(hold.during | hold.releases):
+            for step in self.flow.members(hold.during):
                 if not hold.releases & ~(self.after(step.index) | 1 << step.index | self.apart(step.index)):
                     found |= 1 << step.index
             self._kept[hold.taker] = found
         return found
+
+
+def _asked(flow: Flow) -> dict[str, dict[str, int]]:
+    """By choice and outcome the steps that ask for it, as bit sets."""
+    found: dict[str, dict[str, int]] = {}
+    for step in flow.steps:
+        for choice, outcome in step.step.when.items():
+            outcomes = found.setdefault(choice, {})
+            outcomes[outcome] = outcomes.get(outcome, 0) | 1 << step.index
+    return found

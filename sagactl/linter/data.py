@@ -47,7 +47,7 @@ def _needed(saga: Saga, index: Mapping[str, int]) -> Iterator[Datum]:
     decided = {choice.id: found for choice in saga.choices.values() if (found := _decided_by(choice))}
     for at, step in enumerate(saga.steps):
         if step.input:
-            for text, route in paths(step.input, (*step.route, "input")):
+            for text, route in _paths(step.input, (*step.route, "input")):
                 yield from _datum(at, text, Place(route), "input", index)
         if step.for_each is not None:
             yield from _datum(at, step.for_each, Place((*step.route, "for_each")), "for_each", index)
@@ -56,7 +56,7 @@ def _needed(saga: Saga, index: Mapping[str, int]) -> Iterator[Datum]:
             for text in decided.get(choice, ()):
                 yield from _datum(at, text, place, "when", index, choice)
         if step.compensation is not None and step.compensation.input:
-            for text, route in paths(step.compensation.input, (*step.compensation.route, "input")):
+            for text, route in _paths(step.compensation.input, (*step.compensation.route, "input")):
                 yield from _datum(at, text, Place(route), "undo", index)
 
 
@@ -80,14 +80,19 @@ def _decided_by(choice: Choice) -> tuple[str, ...]:
     return tuple(found)
 
 
-def paths(data: Mapping[str, Any], route: Route) -> Iterator[tuple[str, Route]]:
-    """The paths in a piece of data, each with its route; the reader has bounded its size."""
-    waiting: list[tuple[Any, Route]] = [(value, (*route, name)) for name, value in data.items()]
-    waiting.reverse()
+def _paths(data: Mapping[str, Any], route: Route) -> Iterator[tuple[str, Route]]:
+    """The answers of steps named in a piece of data, each with its route; the reader has bounded its size."""
+    waiting: list[tuple[Any, Route]] = []
+    for name, value in data.items():
+        if isinstance(value, str):
+            if value.startswith("steps."):
+                yield value, (*route, name)
+        elif isinstance(value, Mapping | list | tuple):
+            waiting.append((value, (*route, name)))
     while waiting:
         value, place = waiting.pop()
         if isinstance(value, str):
-            if value.startswith(("input.", "steps.")):
+            if value.startswith("steps."):
                 yield value, place
         elif isinstance(value, Mapping):
             waiting += [(inner, (*place, name)) for name, inner in value.items()]

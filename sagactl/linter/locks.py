@@ -1,4 +1,4 @@
-"""Where the locks of a saga are left behind, and in which order they are taken: what the rules on locks share."""
+"""At which ends of a run the locks of a saga are left behind."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sagactl.access import Hold
-from sagactl.finding import Place
 from sagactl.flow import FlowStep
-from sagactl.linter.rule import at_step
 from sagactl.model import Saga
 
 if TYPE_CHECKING:
@@ -103,71 +101,3 @@ def _when_parked(hold: Hold, facts: Facts) -> Left | None:
         if step.id in accepted and (step.index == hold.taker or step.place in ("pivot", "after")):
             return Left(hold, f"when the run is parked at `{step.id}`, which `accept` allows", help)
     return None
-
-
-# -- the order of locks
-
-
-class Name(NamedTuple):
-    """A resource as several files name it."""
-
-    resource: str
-    participant: str | None
-
-
-class Take(NamedTuple):
-    """A step that takes a lock, and where it says so."""
-
-    name: Name
-    step: str
-    place: Place
-
-
-class Order(NamedTuple):
-    """A lock that is taken while another is held."""
-
-    held: Take
-    taken: Take
-
-
-class Call(NamedTuple):
-    """A saga that is run while a lock is held."""
-
-    held: Take
-    saga: str
-
-
-class Taking(NamedTuple):
-    """The locks that a saga takes, in which order, and the sagas that it runs, with or without a lock."""
-
-    takes: tuple[Take, ...]
-    orders: tuple[Order, ...]
-    calls: tuple[Call, ...]
-    children: tuple[str, ...]
-
-
-def taking(saga: Saga, facts: Facts) -> Taking | None:
-    """In which order the saga takes its locks: the digest of lock-cycle."""
-    children = tuple(step.saga for step in saga.steps if step.saga is not None)
-    if not saga.resources and not children:
-        return None
-    holds = facts.locks.holds
-    takes = {hold.taker: _take(hold, saga) for hold in holds}
-    orders = [
-        Order(takes[hold.taker], takes[later.taker])
-        for hold in holds
-        for later in holds
-        if hold.during >> later.taker & 1 and hold.resource != later.resource
-    ]
-    calls = [
-        Call(takes[hold.taker], step.step.saga)
-        for hold in holds
-        for step in (facts.meant.members(hold.during | 1 << hold.taker) if children else ())
-        if step.step.saga is not None
-    ]
-    return Taking(tuple(takes.values()), tuple(orders), tuple(calls), children) if takes or children else None
-
-
-def _take(hold: Hold, saga: Saga) -> Take:
-    step = saga.steps[hold.taker]
-    return Take(Name(hold.resource, saga.resources[hold.resource].participant), step.id, at_step(step.route, "lock"))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sagactl.access import PREVENTS, Access, Anomaly
+from sagactl.access import PREVENTS, Access, Anomaly, Hold
 from sagactl.finding import Place, Related
 from sagactl.linter.rule import Digest
 from sagactl.model import Countermeasure, Resource, Saga, WriteMode
@@ -107,6 +107,7 @@ def uses(saga: Saga, facts: Facts) -> tuple[Use, ...] | None:
 def _use(resource: Resource, accesses: tuple[Access, ...], facts: Facts, serial: bool) -> Use:
     writes = [each for each in accesses if each.writes]
     reads = [each for each in accesses if not each.writes]
+    locked, hidden = _locked(resource.id, facts), _locked(resource.id, facts, until_sure=True)
     return Use(
         resource.id,
         resource.participant,
@@ -115,8 +116,8 @@ def _use(resource: Resource, accesses: tuple[Access, ...], facts: Facts, serial:
         resource.strict is True,
         serial,
         writer=_first(writes, facts),
-        bare=_first((each for each in writes if not _is_locked(each, facts)), facts),
-        undone=_first((each for each in writes if each.undone and _shows(each, facts)), facts),
+        bare=_first((each for each in writes if not locked >> each.step & 1), facts),
+        undone=_first((each for each in writes if each.undone and _shows(each, hidden, facts)), facts),
         read=_first(reads, facts),
         twice=_twice(reads, facts),
         update=_update(accesses, facts),
@@ -134,22 +135,26 @@ def spot(access: Access, facts: Facts) -> Spot:
     return Spot(step.id, Place((*step.route, key, named.index(access.resource))))
 
 
-def _is_locked(access: Access, facts: Facts) -> bool:
-    locks = facts.locks
-    return any(hold.resource == access.resource and locks.keeps(hold, access.step) for hold in locks.holds)
+def _locked(resource: str, facts: Facts, *, until_sure: bool = False) -> int:
+    """The steps that surely run under the lock of a resource, as a bit set.
+
+    `until_sure` leaves out locks that may be released while the run can still go back.
+    """
+    bits = 0
+    for hold in facts.locks.holds:
+        if hold.resource == resource and not (until_sure and _is_early(hold, facts)):
+            bits |= facts.locks.keeps(hold)
+    return bits
 
 
-def _shows(access: Access, facts: Facts) -> bool:
-    """Whether others can see a write that may still be taken back: no lock is held until the pivot."""
-    if facts.never_undone(facts.meant.steps[access.step]):
-        return False
-    locks, flow = facts.locks, facts.meant
-    return not any(
-        hold.resource == access.resource
-        and locks.keeps(hold, access.step)
-        and all(step.place in ("pivot", "after") for step in flow.members(hold.releases))
-        for hold in locks.holds
-    )
+def _is_early(hold: Hold, facts: Facts) -> bool:
+    """Whether a lock may be released before the pivot."""
+    return any(step.place not in ("pivot", "after") for step in facts.meant.members(hold.releases))
+
+
+def _shows(access: Access, hidden: int, facts: Facts) -> bool:
+    """Whether others can see a write that may still be taken back."""
+    return not hidden >> access.step & 1 and not facts.never_undone(facts.meant.steps[access.step])
 
 
 def _twice(reads: Sequence[Access], facts: Facts) -> Pair | None:

@@ -208,6 +208,42 @@ CASES: list[Case] = [
         xz(LOCK, f"{LOCK_Z}, unlock: x", f"{SAY_NO}, unlock: z", LOCK.replace("step: lock", "step: again"), SHIP, FREE),
         [],
     ),
+    (
+        "SG606",
+        "only one run at a time gets so far",
+        flow(
+            LOCK.replace("lock: x", "lock: gate").replace("step: lock", "step: first"),
+            f"{LOCK}, after: [first]",
+            f"{LOCK_Z}, after: [first]",
+            f"{SHIP}, after: [lock, second]",
+            FREE,
+            FREE_Z,
+            FREE.replace("free", "open").replace("unlock: x", "unlock: gate"),
+            head="resources: {gate: {}, x: {}, z: {}}\n",
+        ),
+        [],
+    ),
+    (
+        "SG606",
+        "the gate is open before",
+        flow(
+            LOCK.replace("lock: x", "lock: gate").replace("step: lock", "step: first"),
+            f"{LOCK}, after: [first], unlock: gate",
+            f"{LOCK_Z}, after: [first]",
+            f"{SHIP}, after: [lock, second]",
+            FREE,
+            FREE_Z,
+            head="resources: {gate: {}, x: {}, z: {}}\n",
+        ),
+        ["lock"],
+    ),
+    (
+        "SG606",
+        "one run at a time",
+        "limits: {concurrency: 1}\n"
+        + xz(f"{LOCK}, after: []", f"{LOCK_Z}, after: []", f"{SHIP}, after: [lock, second]", FREE, FREE_Z),
+        [],
+    ),
     # -- what is given early
     ("SG607", "given back before what may fail", x(ADD.replace("AddX", "ReleaseX"), SAY_NO, SHIP), ["add"]),
     ("SG607", "nothing can fail any more", x(SHIP, ADD.replace("AddX", "ReleaseX") + ", retry: forever"), []),

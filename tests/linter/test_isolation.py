@@ -144,7 +144,7 @@ def test_a_cycle_is_told_once_and_printed() -> None:
 def test_a_cycle_in_one_saga_is_broken_by_an_order() -> None:
     found = findings(xz(f"{LOCK}, after: []", f"{LOCK_Z}, after: []", SHIP, FREE, FREE_Z))
     help = next(each.help for each in found if each.code == "SG606")
-    assert help == "take one after the other; in `second`:\nafter: [lock]"
+    assert help == "take one after the other: add `lock` to `after` of `second`"
 
 
 def test_what_is_not_stated_is_only_pointed_out() -> None:
@@ -158,8 +158,14 @@ def test_what_is_not_stated_is_only_pointed_out() -> None:
 def test_the_outcome_on_which_a_lock_stays_is_named() -> None:
     text = flow(LOCK, f"{SAY_NO}, unlock: x, when: {{size: large}}", SHIP, head=CHOICE)
     found = next(each for each in findings(text) if each.code == "SG604")
-    assert found.message == "`lock` locks `x`, and nothing releases it when `size` is `small`"
+    assert found.message == "`lock` locks `x`, and only its end after 1d releases it when `size` is `small`"
     assert [related.message for related in found.related] == ["`say` releases it"]
+
+
+def test_a_lock_that_ends_by_itself_is_a_warning() -> None:
+    without = x(LOCK.replace("lock_ttl: 1d, ", ""), SHIP)
+    severities = [each.severity for text in (without, x(LOCK, SHIP)) for each in findings(text) if each.code == "SG604"]
+    assert severities == ["error", "warning"]
 
 
 def test_every_countermeasure_prevents_something_and_only_what_has_a_name() -> None:

@@ -50,6 +50,7 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Place, Related
@@ -61,29 +62,39 @@ from sagactl.model import Saga
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
 
+_RELATED = 5
+
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
-    told: set[tuple[str, int]] = set()
+    missing: dict[tuple[str, int], list[tuple[Datum, Gap]]] = {}
     for datum in facts.data:
-        if datum.use == "undo" or (datum.use == "when" and (datum.choice, datum.source) in told):
-            continue
-        found = gap(datum, facts)
+        found = gap(datum, facts) if datum.use != "undo" else None
         if found is not None:
-            told.add((datum.choice, datum.source))
-            yield _hit(datum, found, facts)
+            # What a choice lacks is told where it is needed first, what a step lacks all at once.
+            owner = (datum.choice, -1) if datum.use == "when" else ("", datum.step)
+            missing.setdefault(owner, []).append((datum, found))
+    for each in missing.values():
+        yield _hit(each, facts)
 
 
-def _hit(datum: Datum, found: Gap, facts: Facts) -> Hit:
-    step, source = facts.saga.steps[datum.step], facts.saga.steps[datum.source]
+def _hit(missing: list[tuple[Datum, Gap]], facts: Facts) -> Hit:
+    steps = facts.saga.steps
+    datum, found = missing[0]
+    step = steps[datum.step]
+    sources = {(each.source, each.output): each for each, _ in missing}
+    more = f" (and {len(sources) - 1} more)" if len(sources) > 1 else ""
     needs = (
         f"choice `{datum.choice}`, which `{step.id}` needs, asks for" if datum.use == "when" else f"`{step.id}` takes"
     )
     return Hit(
-        f"{needs} `{datum.path}`, and {found.reason}",
+        f"{needs} `{datum.path}`{more}, and {found.reason}",
         datum.place,
         step.id,
         help=_help(datum, found, facts),
-        related=(Related(f"`{source.id}` brings it", Place((*source.route, "output", datum.output), "key")),),
+        related=tuple(
+            Related(f"`{steps[source].id}` brings it", Place((*steps[source].route, "output", output), "key"))
+            for source, output in islice(sources, _RELATED)
+        ),
     )
 
 

@@ -76,8 +76,7 @@ def _hit(conflict: Conflict, read: Spot) -> Hit:
         f"`{read.step}` may read from `{resource}` what {conflict.who} has written and will undo",
         read.place,
         read.step,
-        help=f"mark what is pending, and let readers respect it:\n"
-        f"resources: {{{resource}: {{countermeasure: semantic-lock}}}}",
+        help=f"mark what is pending, and let readers respect it; in `{resource}`:\ncountermeasure: semantic-lock",
         related=(own if conflict.own else ()) + conflict.related,
         path=conflict.path,
     )

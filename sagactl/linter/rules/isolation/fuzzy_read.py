@@ -74,8 +74,8 @@ def _hit(conflict: Conflict, twice: Pair) -> Hit:
         f"`{second}` may read another `{resource}` than `{first}` did: {conflict.who} may write it in between",
         twice.second.place,
         second,
-        help=f"let `{first}` pass on what it has read, or check that it has not changed:\n"
-        f"resources: {{{resource}: {{countermeasure: reread}}}}",
+        help=f"let `{first}` pass on what it has read, or `{second}` check that it has not changed; in `{resource}`:\n"
+        "countermeasure: reread",
         related=(Related(f"`{first}` reads it here", twice.first.place, conflict.path), *conflict.related),
         path=conflict.path,
     )

@@ -3,7 +3,7 @@
 A run ends in three ways, and a lock has to be released on each: by a step with `unlock` on every way to completion, by
 the compensation of the step that took it when the run is undone, and by `lock_ttl` when the run is parked and waits for
 people. Where only the last is missing, lock-without-ttl says so; here it counts when the definition itself provides
-for a run that is parked with its lock.
+for a run that is parked with its lock. A lock that does end by itself, but not with its run, is a warning.
 
 Source: Azure Architecture Center, Saga pattern, on durability of locks.
 Since: 0.1
@@ -16,7 +16,6 @@ Bad:
         participant: bank
         action: FreezeAccount
         lock: account
-        lock_ttl: 1d
         compensation: UnfreezeAccount
       - step: move-money
         participant: bank
@@ -47,6 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sagactl.durations import duration_text
 from sagactl.finding import Related
 from sagactl.linter.locks import Left
 from sagactl.linter.rule import Hit, Rule, at_step
@@ -64,13 +64,15 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 def _hit(saga: Saga, left: Left) -> Hit:
     step, resource = saga.steps[left.hold.taker], left.hold.resource
+    nothing = "nothing" if step.lock_ttl_s is None else f"only its end after {duration_text(step.lock_ttl_s)}"
     releases = [each for index, each in enumerate(saga.steps) if left.hold.releases >> index & 1]
     return Hit(
-        f"`{step.id}` locks `{resource}`, and nothing releases it {left.end}",
+        f"`{step.id}` locks `{resource}`, and {nothing} releases it {left.end}",
         at_step(step.route, "lock"),
         step.id,
         help=left.help,
         related=tuple(Related(f"`{each.id}` releases it", at_step(each.route, "unlock")) for each in releases[:3]),
+        severity="error" if step.lock_ttl_s is None else "warning",
     )
 
 

@@ -83,8 +83,7 @@ def _help(conflict: Conflict, update: Pair) -> str:
     add = "write the difference, if there is one:\nwrite_mode: add"
     if conflict.use.countermeasure == "commutative":
         return f"a value that is set does not commute; {add}"
-    version = f"resources: {{{conflict.use.resource}: {{countermeasure: version}}}}"
-    return f"{add}\n# or let the write be refused when the record has changed:\n{version}"
+    return f"{add}\n# or let it be refused when `{conflict.use.resource}` has changed; there:\ncountermeasure: version"
 
 
 RULE = Rule(
