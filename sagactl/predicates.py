@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, NoReturn, assert_never
 
 from sagactl.errors import nearest
@@ -102,8 +103,9 @@ class Undecided(NamedTuple):
         raise TypeError(f"an undecided predicate is neither true nor false: {self.reason}")
 
 
+@lru_cache(1024)
 def parse(text: str) -> Predicate | Mistake:
-    """The predicate that `text` says, or the first thing in it that is not one."""
+    """The predicate that `text` says, or the first thing in it that is not one; asked often, read once."""
     try:
         _check_size(text)
         return _Parser(text).predicate()

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sagactl.access import Access, Locks, accesses
 from sagactl.budgets import Budget, budget
 from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.linter.retries import Repeated, repeated
 from sagactl.model import Saga, Step
+
+if TYPE_CHECKING:
+    from sagactl.linter.data import Datum
+    from sagactl.linter.locks import Left
 
 COMMITTED_KINDS = ("pivot", "retriable", "read-only")
 """A step that declares one of these kinds says by that why nothing undoes it."""
@@ -99,6 +104,43 @@ class Facts:
     def repeated(self) -> tuple[Repeated, ...]:
         """The actions and compensations that are tried more than once."""
         return tuple(repeated(self.saga, self.meant))
+
+    @cached_property
+    def accesses(self) -> dict[str, tuple[Access, ...]]:
+        """What the steps read and write, by resource, in the order of the flow."""
+        return accesses(self.meant)
+
+    @cached_property
+    def locks(self) -> Locks:
+        """The locks that the steps take, and how long they are held."""
+        return Locks(self.meant)
+
+    @cached_property
+    def left_behind(self) -> tuple[Left, ...]:
+        """The locks that some end of a run leaves behind."""
+        from sagactl.linter.locks import left_behind
+
+        return tuple(left_behind(self)) if self.locks.holds else ()
+
+    @cached_property
+    def undone_early(self) -> Mapping[int, int]:
+        """For steps whose compensation does not wait for those of all later steps, the ones it does not wait for."""
+        if self.saga.rollback.order != "parallel" and all(
+            step.compensation is None or step.compensation.listens is None for step in self.saga.steps
+        ):
+            return {}
+        from sagactl.linter.undoing import undone_early
+
+        return undone_early(self)
+
+    @cached_property
+    def data(self) -> tuple[Datum, ...]:
+        """The answers of steps that other steps need, their compensations included."""
+        if not any(step.output for step in self.saga.steps):
+            return ()
+        from sagactl.linter.data import needed
+
+        return needed(self.saga, self.flow.index)
 
     @cached_property
     def input_used(self) -> frozenset[str]:

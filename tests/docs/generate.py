@@ -277,6 +277,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "gates": gates,
     "factors": factors,
     "language": language.records,
+    "countermeasures": language.countermeasures,
     "limits": language.limits,
     "records": records,
     "events": the_events,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from sagactl import durations, predicates, workspace
+from sagactl.access import PREVENTS, Anomaly
 from sagactl.simulator.plan import MAX_TRIES
 from sagactl.simulator.rehearsal import MAX_MOVES
 from sagactl.source import check, events, shapes
@@ -87,6 +88,16 @@ _WORDS: Final[dict[type, Callable[[Any], str]]] = {
     shapes.Data: lambda shape: "any data",
     shapes.JsonType: lambda shape: "a JSON type, or a JSON Schema fragment",
 }
+
+
+def countermeasures() -> str:
+    """Which countermeasure prevents which anomaly."""
+    anomalies = get_args(Anomaly)
+    lines = [f"| countermeasure | {' | '.join(anomalies)} |", "| --- " * (len(anomalies) + 1) + "|"]
+    for countermeasure, prevented in PREVENTS.items():
+        marks = ("prevents" if anomaly in prevented else "" for anomaly in anomalies)
+        lines.append(f"| `{countermeasure}` | {' | '.join(marks)} |")
+    return "\n".join(lines)
 
 
 def limits() -> str:

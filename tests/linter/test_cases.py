@@ -14,7 +14,16 @@ from sagactl.linter.registry import all_rules, select
 from sagactl.model import Saga
 from sagactl.recommender import recommend
 from tests.builders import sagas
-from tests.linter import compensation_cases, operations_cases, phases_cases, structure_cases, time_cases
+from tests.linter import (
+    compensation_cases,
+    data_cases,
+    isolation_cases,
+    operations_cases,
+    phases_cases,
+    structure_cases,
+    time_cases,
+    undoing_cases,
+)
 from tests.linter.cases import (
     CHARGE,
     FTGO_CREATE,
@@ -110,6 +119,9 @@ CASES = (
     *phases_cases.CASES,
     *time_cases.CASES,
     *operations_cases.CASES,
+    *isolation_cases.CASES,
+    *data_cases.CASES,
+    *undoing_cases.CASES,
 )
 
 

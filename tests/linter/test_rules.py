@@ -45,7 +45,7 @@ steps:
 """
 """A definition that examples may run as a step."""
 
-OURS = ("SG0", "SG1", "SG2", "SG4", "SG5", "SG99")
+OURS = ("SG0", "SG1", "SG2", "SG4", "SG5", "SG6", "SG7", "SG99")
 
 each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 each_of_ours = pytest.mark.parametrize(
@@ -115,6 +115,7 @@ def test_why_is_one_sentence(rule: Rule) -> None:
 @each_rule
 def test_a_rule_has_a_check_unless_something_else_does_it(rule: Rule) -> None:
     assert not (rule.check is not None and (rule.decides_validity or rule.about_suppressions))
+    assert (rule.digest is None) is (rule.check_all is None)
 
 
 def test_codes_and_names_are_unique() -> None:
