@@ -14,7 +14,14 @@ from sagactl.linter.registry import all_rules, select
 from sagactl.model import Saga
 from sagactl.recommender import recommend
 from tests.builders import sagas
-from tests.linter import compensation_cases, operations_cases, phases_cases, structure_cases, time_cases
+from tests.linter import (
+    compensation_cases,
+    delivery_cases,
+    operations_cases,
+    phases_cases,
+    structure_cases,
+    time_cases,
+)
 from tests.linter.cases import (
     CHARGE,
     FTGO_CREATE,
@@ -59,7 +66,9 @@ SOUND = {
         SHIP,
         "step: arrived, wait: ParcelArrived, timeout: 7d, on_timeout: continue",
     ),
-    "a wait after the pivot that waits for ever": flow(RESERVE, SHIP, "step: arrived, wait: ParcelArrived"),
+    "a wait after the pivot that waits for ever": flow(
+        RESERVE, SHIP, "step: arrived, wait: ParcelArrived", head="limits: {stuck_after: 30d}\n"
+    ),
     "a nested saga that can be undone": flow(RESERVE, "step: travel, saga: travel", SHIP),
     "a nested saga that nobody has given": flow(SHIP, "step: returns, saga: returns"),
     "items with a compensation": flow(
@@ -108,6 +117,7 @@ CASES = (
     *structure_cases.CASES,
     *compensation_cases.CASES,
     *phases_cases.CASES,
+    *delivery_cases.CASES,
     *time_cases.CASES,
     *operations_cases.CASES,
 )

@@ -38,6 +38,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Place
+from sagactl.flow import FlowStep
+from sagactl.linter.error_names import means_anything, nobody_knows, nothing_there
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
 
@@ -46,16 +48,28 @@ if TYPE_CHECKING:
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
-    for step in saga.steps:
+    for step in facts.flow.steps:
         undo = step.compensation
-        if undo is not None and undo.rejects and undo.fallback is None:
-            names = ", ".join(f"`{name}`" for name in undo.rejects)
+        if undo is None or not undo.rejects or undo.fallback is not None:
+            continue
+        said = [name for name in undo.rejects if not _is_told(name, step, facts)]
+        if said:
+            names = ", ".join(f"`{name}`" for name in said)
             yield Hit(
-                f"`{undo.command}` may say {names}, and then nothing undoes `{step.action}`",
-                Place((*step.route, "compensation", "rejects")),
+                f"`{undo.command}` may say {names}, and then nothing undoes `{step.step.action}`",
+                Place((*step.step.route, "compensation", "rejects")),
                 step.id,
                 help="fallback: {command: <what is done instead>}",
             )
+
+
+def _is_told(name: str, step: FlowStep, facts: Facts) -> bool:
+    """Whether timeout-as-rejection, catch-all or empty-compensation says that the name is no business reason."""
+    if step.step.local:
+        return False
+    if nobody_knows(name) or means_anything(name):
+        return True
+    return nothing_there(name) and step in facts.delivery.undone_unknown
 
 
 RULE = Rule(
