@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 from sagactl.finding import Place, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.rule import at_step
-from sagactl.model import Route
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -66,7 +65,7 @@ class Delivery:
         """Where the promise about the action of a step is stated: on the step, or for its participant."""
         if getattr(step.step, promise) is not None:
             return at_step(step.step.route, promise)
-        return Place((*self.participant_route(step.step.participant), promise))
+        return Place(("participants", step.step.participant or "", promise))
 
     def undo_stated_at(self, step: FlowStep) -> Place:
         """Where it is stated how a repeated compensation is recognised: the nearest statement holds."""
@@ -78,12 +77,8 @@ class Delivery:
             and undo.participant in self.saga.participants
             and undo.participant != step.step.participant
         ):
-            return Place((*self.participant_route(undo.participant), "idempotency"))
+            return Place(("participants", undo.participant or "", "idempotency"))
         return self.stated_at(step, "idempotency")
-
-    def participant_route(self, id: str | None) -> Route:
-        """The route of a participant that the definition declares."""
-        return ("participants", id or "")
 
 
 def doer(step: FlowStep) -> str:

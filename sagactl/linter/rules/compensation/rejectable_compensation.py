@@ -2,7 +2,8 @@
 
 On the way back there is no further way back. A compensation may fail for technical reasons, and is then tried again; a
 no for business reasons stays a no however often it is tried. Say what is done instead with `fallback`, or give the
-participant a command that always succeeds.
+participant a command that always succeeds. A timeout and a `NotFound` are no business reasons; timeout-as-rejection and
+empty-compensation speak of them.
 
 Source: Garcia-Molina and Salem, Sagas, 1987; Richardson, Microservices Patterns, chapter 4.
 Since: 0.1

@@ -39,6 +39,7 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from sagactl.durations import duration_text
@@ -70,22 +71,26 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
         return
     found: dict[str, list[_Copies]] = {}
     for step in facts.delivery.sent:
-        window_s = _window_s(step.promises)
-        if window_s is not None and _late_s(step.action) > window_s:
+        id = step.step.participant or ""
+        if _late_s(step.action) > _window_s(saga, id, step.promises):
             copies = _Copies(step.id, step.step.action or "", at_step(step.step.route), step.action)
-            found.setdefault(step.step.participant or "", []).append(copies)
+            found.setdefault(id, []).append(copies)
     for step in facts.delivery.undone:
-        window_s, undo = _window_s(step.undo_promises), step.undo
-        if window_s is not None and undo is not None and _late_s(undo) > window_s:
+        id, undo = undone_by(step) or "", step.undo
+        if undo is not None and _late_s(undo) > _window_s(saga, id, step.undo_promises):
             copies = _Copies(step.id, undo_command(step), at_step(step.step.route, "compensation"), undo)
-            found.setdefault(undone_by(step) or "", []).append(copies)
+            found.setdefault(id, []).append(copies)
     for id, late in found.items():
-        yield _hit(id, saga.participants[id].dedup_window_s or 0.0, sorted(late, key=lambda copies: -copies.late_s))
+        window_s = saga.participants[id].dedup_window_s or 0.0
+        yield _hit(id, window_s, sorted(late, key=lambda copies: -copies.late_s))
 
 
-def _window_s(promises: Promises) -> float | None:
-    """How long a key is remembered; None where that is not stated, or nothing is recognised by a key."""
-    return promises.dedup_window_s if promises.idempotency not in ("natural", "none") else None
+def _window_s(saga: Saga, participant: str, promises: Promises) -> float:
+    """How long a key is remembered: for ever where nothing else is stated, or nothing is recognised by a key."""
+    known = saga.participants.get(participant)
+    if known is None or known.dedup_window_s is None or promises.idempotency in ("natural", "none"):
+        return inf
+    return known.dedup_window_s
 
 
 def _late_s(policy: Policy) -> float:

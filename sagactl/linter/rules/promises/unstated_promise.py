@@ -85,8 +85,9 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 def _missing(facts: Facts) -> Missing:
     found: Missing = {}
+    hanging = set(facts.delivery.undone_unknown)
     for step in facts.delivery.sent:
-        for promise in _needed(step, facts):
+        for promise in _needed(step, step in hanging, facts):
             _note(found, step.step.participant, promise, step)
     for step in facts.delivery.undone:
         if step.undo_promises.idempotency is None:
@@ -100,12 +101,12 @@ def _note(found: Missing, participant: str | None, promise: Promise, step: FlowS
         steps.append(step)
 
 
-def _needed(step: FlowStep, facts: Facts) -> Iterator[Promise]:
+def _needed(step: FlowStep, may_hang: bool, facts: Facts) -> Iterator[Promise]:
     """The promises about an action that are not stated and that its safety hangs on."""
     promises = step.promises
     if promises.idempotency is None:
         yield "idempotency"
-    if promises.rejects_late_actions is None and step in facts.delivery.undone_unknown:
+    if promises.rejects_late_actions is None and may_hang:
         yield "rejects_late_actions"
     if promises.remembers_failures is None and needs_memory(step):
         yield "remembers_failures"
