@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Literal
 from sagactl.finding import Place, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.rule import at_step
+from sagactl.promises import PromiseName, undone_by
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
 
-Promise = Literal["idempotency", "rejects_late_actions", "remembers_failures", "status_query"]
+Promise = PromiseName | Literal["status_query"]
+"""What a rule may hang on: a status query makes nothing safe, but finds out what became of a pivot."""
 
 
 class Delivery:
-    """The messages of one saga, and where the promises about them are stated."""
+    """The messages of one saga, its flow as its author means it, and where the promises about them are stated."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
@@ -32,7 +34,7 @@ class Delivery:
         """The steps whose action has an effect and is a message."""
         return tuple(
             step
-            for step in self.facts.flow.steps
+            for step in self.facts.meant.steps
             if step.step.action is not None and not step.step.local and step.kind != "read-only"
         )
 
@@ -48,6 +50,11 @@ class Delivery:
     def undone_unknown(self) -> tuple[FlowStep, ...]:
         """Those of them that are undone even when nobody knows whether they were done."""
         return tuple(step for step in self.undone if step.failed_step != "never" and self.may_be_unknown(step))
+
+    @cached_property
+    def hanging(self) -> tuple[FlowStep, ...]:
+        """Those of them whose action may arrive after its compensation, as their messages may overtake each other."""
+        return tuple(step for step in self.undone_unknown if not arrives_in_order(step))
 
     def may_be_unknown(self, step: FlowStep) -> bool:
         """Whether a rollback may begin while nobody knows whether the step was done.
@@ -86,12 +93,6 @@ def doer(step: FlowStep) -> str:
     return f"`{step.step.participant}`"
 
 
-def undone_by(step: FlowStep) -> str | None:
-    """The participant that carries out the compensation of a step."""
-    other = step.compensation.participant if step.compensation is not None else None
-    return other or step.step.participant
-
-
 def undoer(step: FlowStep) -> str:
     """The participant of a compensation, as messages name it."""
     return f"`{undone_by(step)}`"
@@ -118,6 +119,11 @@ def and_more(steps: Sequence[FlowStep]) -> str:
 def others(steps: Sequence[FlowStep], said: Callable[[FlowStep], str]) -> tuple[Related, ...]:
     """The steps that a message only counts, each with a word of its own."""
     return tuple(Related(said(step), at_step(step.step.route)) for step in steps[1:])
+
+
+def arrives_in_order(step: FlowStep) -> bool:
+    """Whether its compensation cannot overtake its action: one participant receives both as they were sent."""
+    return bool(step.promises.ordered_delivery) and undone_by(step) == step.step.participant
 
 
 def is_undone_after_a_no(step: FlowStep) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sagactl.finding import Place
 from sagactl.flow import FlowStep
-from sagactl.linter.delivery import undone_by
 from sagactl.linter.rule import at_step
+from sagactl.promises import undone_by
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts

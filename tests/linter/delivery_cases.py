@@ -131,6 +131,22 @@ CASES: list[Case] = [
         flow(RESERVE, SHIP, head=of("rejects_late_actions: false, status_query: true")),
         ["reserve"],
     ),
+    (
+        "SG115",
+        "nothing overtakes anything",
+        flow(RESERVE, SHIP, head=of("rejects_late_actions: false, ordered_delivery: true")),
+        [],
+    ),
+    (
+        "SG115",
+        "two participants receive in order, each for itself",
+        flow(
+            "step: a, participant: inventory, action: DoA, compensation: {command: UndoA, participant: crm}",
+            SHIP,
+            head=of("rejects_late_actions: false, ordered_delivery: true"),
+        ),
+        ["a"],
+    ),
     ("SG115", "not stated", flow(RESERVE, SHIP), []),
     (
         "SG115",

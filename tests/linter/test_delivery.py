@@ -5,15 +5,18 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from hypothesis import given
 
 from sagactl.finding import Finding, Place
+from sagactl.flow import Flow
 from sagactl.linter.error_names import ANYTHING, NOBODY_KNOWS, means_anything, nobody_knows, nothing_there
 from sagactl.linter.lint import check
 from sagactl.linter.pages import page
 from sagactl.linter.registry import find, select
 from sagactl.model import Saga
 from sagactl.source.document import parse
-from tests.builders import act, participant, saga, undo
+from sagactl.world.explore import alone, explore
+from tests.builders import act, participant, saga, sagas, undo
 from tests.linter.cases import CHARGE, MAIL, RESERVE, SHIP, flow, load
 
 OURS = ("SG3", "SG108", "SG115", "SG990")
@@ -81,8 +84,29 @@ def test_a_policy_is_quiet_exactly_when_it_is_safe() -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: "-".join(map(str, policy)))
+def test_the_rules_say_what_the_world_shows(policy: tuple[str, str, bool, bool, str, int]) -> None:
+    """All runs of the step, with faults without number, break exactly what the rules speak of."""
+    whole = Flow(one_step(*policy))
+    [plan] = whole.steps
+    small = alone(whole, plan, plan.promises, plan.undo_promises)
+    found = explore(small.tables(), (small.step,))
+    broken, rules = {each.property for each in found.broken}, codes(one_step(*policy))
+    assert found.complete
+    assert ("S1" in broken) == ("SG301" in rules)
+    assert ("S2" in broken) == ("SG108" in rules)
+    assert ("S6" in broken) == bool(rules & {"SG115", "SG307"})
+    assert ("S5" in broken) == bool(rules & {"SG306", "SG316"} or ("SG301" in rules and policy[4] == "auto"))
+    assert bool(broken) == bool(rules)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: "-".join(map(str, policy)))
 def test_nothing_unsafe_is_a_mere_remark(policy: tuple[str, str, bool, bool, str, int]) -> None:
     assert all(finding.severity in ("warning", "error") and finding.step == "a" for finding in said(one_step(*policy)))
+
+
+@given(sagas())
+def test_where_all_promises_are_kept_only_unknown_outcomes_and_waits_are_left(given_saga: Saga) -> None:
+    assert codes(given_saga) <= {"SG306", "SG314"}
 
 
 # -- how grave, and where
@@ -296,6 +320,7 @@ def test_one_participant_is_asked_by_its_name() -> None:
         ("step: a, participant: p, action: DoA, kind: pivot, retry: forever, idempotency: natural", ""),
         ("step: a, participant: p, action: DoA, kind: pivot, idempotency: key", "status_query"),
         ("step: a, participant: p, action: DoA, kind: pivot, idempotency: key, status_query: false, retry: 3", ""),
+        ("step: a, participant: p, action: DoA, kind: pivot, idempotency: key, reply: false", ""),
         ("step: a, participant: p, action: DoA, compensation: UndoA, idempotency: key", "rejects_late_actions"),
         ("step: a, participant: p, action: DoA, compensation: UndoA, idempotency: key, failed_step: never", ""),
         (
@@ -312,6 +337,11 @@ def test_one_participant_is_asked_by_its_name() -> None:
 def test_a_promise_is_asked_for_only_where_the_law_needs_it(line: str, asked: str) -> None:
     found = said(flow(line), "SG990")
     assert [each.message.split("state ")[1] for each in found] == ([f"`{asked}`"] if asked else [])
+
+
+def test_where_nothing_overtakes_anything_no_tombstone_is_asked_for() -> None:
+    head = "participants: {p: {idempotency: key, ordered_delivery: true}}\n"
+    assert said(flow("step: a, participant: p, action: DoA, compensation: UndoA", head=head), "SG990") == []
 
 
 def test_whoever_undoes_it_is_asked_about_that() -> None:

@@ -2,7 +2,8 @@
 
 The coordinator gives up waiting and undoes; the compensation finds nothing, says so, and the run is recorded as
 compensated. Then the request arrives that was on its way all the time. Only the participant can refuse it, by
-remembering that its key was cancelled. A status query is no cure: it is answered before the late request comes.
+remembering that its key was cancelled, unless it receives everything in the order in which it was sent
+(`ordered_delivery`). A status query is no cure: it is answered before the late request comes.
 
 Source: the hanging action of Apache Seata's TCC fence and of DTM's branch barrier; Apache Camel, Saga EIP.
 Since: 0.1
@@ -53,7 +54,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     delivery = facts.delivery
     hanging = [
         step
-        for step in delivery.undone_unknown
+        for step in delivery.hanging
         # empty-compensation tells of those whose compensation is sent after every no.
         if step.promises.rejects_late_actions is False and not is_undone_after_a_no(step)
     ]

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
-    for step in facts.flow.steps:
+    for step in facts.meant.steps:
         undo = step.compensation
         if undo is None or not undo.rejects or undo.fallback is not None:
             continue

@@ -40,9 +40,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Place
-from sagactl.linter.delivery import and_more, others, undone_by
+from sagactl.linter.delivery import and_more, others
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
+from sagactl.promises import undone_by
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts

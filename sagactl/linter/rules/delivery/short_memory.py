@@ -44,10 +44,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sagactl.durations import duration_text
 from sagactl.finding import Place, Related
-from sagactl.linter.delivery import undo_command, undone_by
+from sagactl.linter.delivery import undo_command
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 from sagactl.policies import Policy, Promises
+from sagactl.promises import undone_by
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -76,7 +77,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             copies = _Copies(step.id, step.step.action or "", at_step(step.step.route), step.action)
             found.setdefault(id, []).append(copies)
     for step in facts.delivery.undone:
-        id, undo = undone_by(step) or "", step.undo
+        id, undo = undone_by(step), step.undo
         if undo is not None and _late_s(undo) > _window_s(saga, id, step.undo_promises):
             copies = _Copies(step.id, undo_command(step), at_step(step.step.route, "compensation"), undo)
             found.setdefault(id, []).append(copies)

@@ -57,11 +57,10 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for place, steps in by_place((step for step in left if facts.delivery.may_be_unknown(step)), _never_at):
         yield _left_alone(place, steps)
     for step in facts.delivery.sent:
-        kind = facts.meant.steps[step.index].kind
         if step.step.reply is False and not step.promises.status_query:
-            if kind != "retriable" or not notice(step.step):
-                yield _unheard(step, kind == "pivot")
-        elif kind == "pivot" and step.promises.status_query is False and not step.action.until_known:
+            if step.kind != "retriable" or not notice(step.step):
+                yield _unheard(step)
+        elif step.kind == "pivot" and step.promises.status_query is False and not step.action.until_known:
             yield _unknown_pivot(step, facts)
     for step in facts.delivery.undone:
         if step.compensation is not None and step.compensation.reply is False and step.id not in accepted:
@@ -85,14 +84,14 @@ def _left_alone(place: Place, steps: list[FlowStep]) -> Hit:
     )
 
 
-def _unheard(step: FlowStep, is_pivot: bool) -> Hit:
+def _unheard(step: FlowStep) -> Hit:
     return Hit(
         f"nobody waits for an answer of `{step.id}`, so nobody ever knows whether `{step.step.action}` was done",
         at_step(step.step.route, "reply"),
         step.id,
         help=f"remove `reply: false`\n# or, once {doer(step)} can be asked:\nstatus_query: true",
         note="The run is reported as completed whether it was done or not.",
-        severity=None if is_pivot else "warning",
+        severity=None if step.kind == "pivot" else "warning",
     )
 
 

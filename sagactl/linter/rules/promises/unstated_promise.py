@@ -44,10 +44,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sagactl.finding import Place, Related
 from sagactl.flow import FlowStep
-from sagactl.linter.delivery import Promise, needs_memory, undone_by
+from sagactl.linter.delivery import Promise, needs_memory
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 from sagactl.policies import Promises
+from sagactl.promises import undone_by
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -85,9 +86,9 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 def _missing(facts: Facts) -> Missing:
     found: Missing = {}
-    hanging = set(facts.delivery.undone_unknown)
+    hanging = set(facts.delivery.hanging)
     for step in facts.delivery.sent:
-        for promise in _needed(step, step in hanging, facts):
+        for promise in _needed(step, step in hanging):
             _note(found, step.step.participant, promise, step)
     for step in facts.delivery.undone:
         if step.undo_promises.idempotency is None:
@@ -101,7 +102,7 @@ def _note(found: Missing, participant: str | None, promise: Promise, step: FlowS
         steps.append(step)
 
 
-def _needed(step: FlowStep, may_hang: bool, facts: Facts) -> Iterator[Promise]:
+def _needed(step: FlowStep, may_hang: bool) -> Iterator[Promise]:
     """The promises about an action that are not stated and that its safety hangs on."""
     promises = step.promises
     if promises.idempotency is None:
@@ -110,8 +111,9 @@ def _needed(step: FlowStep, may_hang: bool, facts: Facts) -> Iterator[Promise]:
         yield "rejects_late_actions"
     if promises.remembers_failures is None and needs_memory(step):
         yield "remembers_failures"
-    pivot = facts.meant.steps[step.index].kind == "pivot"
-    if promises.status_query is None and pivot and not step.action.until_known and step.step.reply is not False:
+    # Where nobody waits for the answer of a pivot, unknown-unresolved asks for the query.
+    may_stay_unknown = step.kind == "pivot" and step.step.reply is not False and not step.action.until_known
+    if promises.status_query is None and may_stay_unknown:
         yield "status_query"
 
 
