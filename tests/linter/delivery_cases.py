@@ -429,12 +429,6 @@ CASES: list[Case] = [
         ["a"],
     ),
     (
-        "SG306",
-        "nobody waits for the compensation",
-        flow("step: a, participant: p, action: DoA, compensation: {command: UndoA, reply: false}", SHIP),
-        ["a"],
-    ),
-    (
         "SG307",
         "with a fallback or without",
         flow("step: a, participant: p, action: DoA, compensation: {command: UndoA, rejects: [NoSuchBooking]}", SHIP),

@@ -39,7 +39,6 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from sagactl.durations import duration_text
@@ -73,12 +72,12 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     found: dict[str, list[_Copies]] = {}
     for step in facts.delivery.sent:
         id = step.step.participant or ""
-        if _late_s(step.action) > _window_s(saga, id, step.promises):
+        if _forgets(saga, id, step.promises, step.action):
             copies = _Copies(step.id, step.step.action or "", at_step(step.step.route), step.action)
             found.setdefault(id, []).append(copies)
     for step in facts.delivery.undone:
         id, undo = undone_by(step), step.undo
-        if undo is not None and _late_s(undo) > _window_s(saga, id, step.undo_promises):
+        if undo is not None and _forgets(saga, id, step.undo_promises, undo):
             copies = _Copies(step.id, undo_command(step), at_step(step.step.route, "compensation"), undo)
             found.setdefault(id, []).append(copies)
     for id, late in found.items():
@@ -86,12 +85,12 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
         yield _hit(id, window_s, sorted(late, key=lambda copies: -copies.late_s))
 
 
-def _window_s(saga: Saga, participant: str, promises: Promises) -> float:
-    """How long a key is remembered: for ever where nothing else is stated, or nothing is recognised by a key."""
+def _forgets(saga: Saga, participant: str, promises: Promises, policy: Policy) -> bool:
+    """Whether it recognises a command by a key, and states that it forgets the key before the last copy is sent."""
     known = saga.participants.get(participant)
     if known is None or known.dedup_window_s is None or promises.idempotency in ("natural", "none"):
-        return inf
-    return known.dedup_window_s
+        return False
+    return _late_s(policy) > known.dedup_window_s
 
 
 def _late_s(policy: Policy) -> float:

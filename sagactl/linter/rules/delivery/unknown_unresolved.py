@@ -43,7 +43,7 @@ from typing import TYPE_CHECKING
 from sagactl.finding import Place, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.commands import notice
-from sagactl.linter.delivery import and_more, by_place, doer, others, undo_command, undoer
+from sagactl.linter.delivery import and_more, by_place, doer, others
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 
@@ -62,9 +62,6 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 yield _unheard(step)
         elif step.kind == "pivot" and step.promises.status_query is False and not step.action.until_known:
             yield _unknown_pivot(step, facts)
-    for step in facts.delivery.undone:
-        if step.compensation is not None and step.compensation.reply is False and step.id not in accepted:
-            yield _unconfirmed(step)
 
 
 def _never_at(step: FlowStep) -> Place:
@@ -111,17 +108,6 @@ def _given_up(step: FlowStep) -> str:
     if step.action.tries is None:
         return "is not tried again after every failure"
     return "is tried only once" if step.action.tries == 1 else f"is given up after {step.action.tries} tries"
-
-
-def _unconfirmed(step: FlowStep) -> Hit:
-    return Hit(
-        f"nobody waits for an answer of `{undo_command(step)}`, so nobody ever knows whether `{step.id}` was undone",
-        Place((*step.step.route, "compensation", "reply")),
-        step.id,
-        help=f"remove `reply: false`, and let {undoer(step)} answer",
-        note="Every rollback ends with people who have to look whether it was undone.",
-        severity="warning",
-    )
 
 
 RULE = Rule(
