@@ -10,7 +10,7 @@ Since: 0.1
 Bad:
     saga: order
     participants: {inventory: {idempotency: key, dedup_window: 5m}, payment: {}}
-    rollback: {retry: {attempts: 20, initial: 1s, max: 1m}}
+    rollback: {retry: {attempts: 20, initial: 1s, max: 1m}, dead_letter: order-dlq}
     steps:
       - step: reserve-items
         participant: inventory
@@ -24,7 +24,7 @@ Bad:
 Good:
     saga: order
     participants: {inventory: {idempotency: key, dedup_window: 1d}, payment: {}}
-    rollback: {retry: {attempts: 20, initial: 1s, max: 1m}}
+    rollback: {retry: {attempts: 20, initial: 1s, max: 1m}, dead_letter: order-dlq}
     steps:
       - step: reserve-items
         participant: inventory

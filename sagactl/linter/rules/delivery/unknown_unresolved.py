@@ -10,7 +10,7 @@ Since: 0.1
 
 Bad:
     saga: order
-    rollback: {failed_step: never}
+    rollback: {failed_step: never, dead_letter: order-dlq}
     steps:
       - step: charge-card
         participant: payment
@@ -23,7 +23,7 @@ Bad:
 
 Good:
     saga: order
-    rollback: {failed_step: auto}
+    rollback: {failed_step: auto, dead_letter: order-dlq}
     steps:
       - step: charge-card
         participant: payment
