@@ -56,6 +56,11 @@ class Policy(NamedTuple):
             return True
         return cause in self.only or (cause not in ("timeout", "error") and "error" in self.only)
 
+    @property
+    def until_known(self) -> bool:
+        """Whether it is tried until its outcome is known, whatever goes wrong with a try."""
+        return self.tries is None and self.retries("error") and (self.timeout_s is None or self.retries("timeout"))
+
 
 class Promises(NamedTuple):
     """What holds for one operation of one step, the nearest statement winning; None where nothing is stated."""

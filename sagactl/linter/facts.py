@@ -15,6 +15,8 @@ from sagactl.model import Saga, Step
 
 if TYPE_CHECKING:
     from sagactl.linter.data import Datum
+    from sagactl.linter.delivery import Delivery
+    from sagactl.linter.keys import Key
     from sagactl.linter.locks import Left
 
 COMMITTED_KINDS = ("pivot", "retriable", "read-only")
@@ -146,6 +148,20 @@ class Facts:
     def input_used(self) -> frozenset[str]:
         """The names of the input that some step, choice or key reads."""
         return frozenset(text.split(".")[1] for text in self._paths() if text.startswith("input."))
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        """What travels as messages, and where the promises about it are stated."""
+        from sagactl.linter.delivery import Delivery
+
+        return Delivery(self)
+
+    @cached_property
+    def keys(self) -> tuple[Key, ...]:
+        """The idempotency keys of its commands; none where no step writes one, as the defaults are sound."""
+        from sagactl.linter.keys import keys
+
+        return keys(self)
 
     def fails_later(self, index: int) -> int:
         """The steps after or beside a step that can fail, those that exclude it left out, as a bit set."""

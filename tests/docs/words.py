@@ -39,6 +39,7 @@ AREAS: Final = {
     "data": "Data",
     "choreography": "Choreography",
     "versions": "Versions and targets",
+    "promises": "Promises that nobody has stated",
     "suppressions": "Findings on findings",
 }
 """The headings of the folders of rules; a folder that is not here is called by its name."""

@@ -17,6 +17,7 @@ from tests.builders import sagas
 from tests.linter import (
     compensation_cases,
     data_cases,
+    delivery_cases,
     isolation_cases,
     operations_cases,
     phases_cases,
@@ -68,7 +69,9 @@ SOUND = {
         SHIP,
         "step: arrived, wait: ParcelArrived, timeout: 7d, on_timeout: continue",
     ),
-    "a wait after the pivot that waits for ever": flow(RESERVE, SHIP, "step: arrived, wait: ParcelArrived"),
+    "a wait after the pivot that waits for ever": flow(
+        RESERVE, SHIP, "step: arrived, wait: ParcelArrived", head="limits: {stuck_after: 30d}\n"
+    ),
     "a nested saga that can be undone": flow(RESERVE, "step: travel, saga: travel", SHIP),
     "a nested saga that nobody has given": flow(SHIP, "step: returns, saga: returns"),
     "items with a compensation": flow(
@@ -117,6 +120,7 @@ CASES = (
     *structure_cases.CASES,
     *compensation_cases.CASES,
     *phases_cases.CASES,
+    *delivery_cases.CASES,
     *time_cases.CASES,
     *operations_cases.CASES,
     *isolation_cases.CASES,

@@ -11,6 +11,8 @@ from sagactl.source.build import read
 
 TODAY = "2026-06-01"
 
+ON_COMMENTS = ("SG000", "SG991", "SG992", "SG993")
+
 TWO_STEPS = """\
 saga: order
 steps:
@@ -28,7 +30,7 @@ steps:
 PLAIN = TWO_STEPS.format(beside_step="", beside_participant="")
 
 
-def said(text: str, chosen: tuple[str, ...] = ("SG101", "SG000", "SG99"), today: str = TODAY) -> list[tuple[str, int]]:
+def said(text: str, chosen: tuple[str, ...] = ("SG101", *ON_COMMENTS), today: str = TODAY) -> list[tuple[str, int]]:
     """Code and line of what stays."""
     linted = lint(read(text.encode(), "a file"), select(chosen, []), today=today)
     return [(located.finding.code, located.region.line) for located in linted.findings]
@@ -74,7 +76,7 @@ def test_a_comment_reaches_the_last_line_of_a_step() -> None:
     text = above("- step: reserve-items", "# sagactl: ignore[SG119] it logs on purpose").replace(
         "    action: ReserveItems\n", "    action: ReserveItems\n    compensation:\n      command: LogFailure\n"
     )
-    assert said(text, ("SG119", "SG99")) == []
+    assert said(text, ("SG119", *ON_COMMENTS)) == []
 
 
 def test_several_rules_by_code_and_by_name_in_one_comment() -> None:
