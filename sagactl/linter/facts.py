@@ -40,6 +40,25 @@ class Facts:
         self.flow = Flow(saga, self.sagas)
 
     @cached_property
+    def by_events(self) -> bool:
+        """Whether steps are started by events, or say how they are called."""
+        if self.saga.style == "choreography":
+            return True
+        for step in self.saga.steps:
+            if step.listens is not None or step.publishes is not None:
+                return True
+            if step.compensation is not None and step.compensation.listens is not None:
+                return True
+        return False
+
+    @cached_property
+    def choreographed(self) -> bool:
+        """Whether nobody leads: the saga says so, or it leaves the style open and its steps listen to events."""
+        if self.saga.style is not None:
+            return self.saga.style == "choreography"
+        return self.by_events and any(step.listens is not None for step in self.saga.steps)
+
+    @cached_property
     def forgotten(self) -> int:
         """The steps that say neither how they are undone nor why not, as a bit set.
 
