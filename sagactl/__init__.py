@@ -47,13 +47,13 @@ def load(path: str) -> Saga:
 
 def lint(path: str, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
     """What is wrong with the definitions in a file or folder, in the order of the text."""
-    from sagactl.linter import lint as lint_one
+    from sagactl.linter import lint_all
     from sagactl.linter.registry import select as select_rules
     from sagactl.workspace import load as load_all
 
     workspace = load_all([path])
     rules = select_rules(tuple(select), tuple(ignore))
-    linted = (lint_one(reading, rules, workspace.sagas) for reading in workspace.readings)
+    linted = lint_all(workspace.readings, rules, workspace.sagas)
     return tuple(located.finding for file in linted for located in file.findings)
 
 

@@ -33,10 +33,11 @@ class Region(NamedTuple):
 
 
 class Related(NamedTuple):
-    """Another place that helps to understand a finding."""
+    """Another place that helps to understand a finding; `path` is empty where it stands in the same file."""
 
     message: str
     place: Place | Region
+    path: str = ""
 
 
 class Edit(NamedTuple):

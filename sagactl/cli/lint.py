@@ -13,7 +13,7 @@ from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import ColorOption, Config, Output, Paths, Quiet, StdinName, load_paths, one_of
 from sagactl.configuration import FAIL_ON, configuration
 from sagactl.errors import NothingFound
-from sagactl.linter import lint
+from sagactl.linter import lint_all
 from sagactl.linter.registry import select
 from sagactl.reports.findings import FORMATS, Report, reaches
 from sagactl.workspace import Workspace
@@ -54,7 +54,7 @@ def command(
             raise
         workspace = Workspace((), {})
     today = strftime("%Y-%m-%d")
-    files = tuple(lint(reading, rules, workspace.sagas, today) for reading in workspace.readings)
+    files = lint_all(workspace.readings, rules, workspace.sagas, today)
     report = Report(files, style_for(color, output=output), terminal_columns())
     found = any(True for _ in report.findings())
     if found or not quiet or shape == "json":

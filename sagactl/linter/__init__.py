@@ -1,5 +1,5 @@
-"""Rules over sagas: `lint(reading)` returns what is wrong, what was suppressed, and what a suppression got wrong."""
+"""Rules over sagas: `lint_all(readings)` returns what is wrong, what was suppressed, what a suppression got wrong."""
 
-from sagactl.linter.lint import Linted, lint
+from sagactl.linter.lint import Linted, lint, lint_all
 
-__all__ = ["Linted", "lint"]
+__all__ = ["Linted", "lint", "lint_all"]

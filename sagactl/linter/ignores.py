@@ -43,10 +43,12 @@ def apply_ignores(
     """The findings that stay, with those on the comments themselves, and how many were suppressed.
 
     `judged` says whether the rules have looked at the saga: only then can a suppression turn out to be unused.
+    One of a rule over all sagas is never called unused: in a run with more files it may be needed.
     """
     if MARK not in document.text.string:
         return findings, 0
     chosen = {rule.code for rule in rules}
+    decided = {rule.code for rule in rules if rule.check_all is None}
     kept, problems, suppressed = list(findings), _misspelt(document), 0
     for ignore in read_ignores(document):
         codes, wrong = _resolve(ignore, today)
@@ -56,7 +58,7 @@ def apply_ignores(
         before = len(kept)
         kept = [located for located in kept if not _reaches(ignore, codes, located)]
         suppressed += before - len(kept)
-        if len(kept) == before and judged and codes <= chosen:
+        if len(kept) == before and judged and codes <= decided:
             problems.append(_note("SG991", "this suppression suppresses nothing", ignore.place))
     return kept + [problem for problem in problems if problem.finding.code in chosen], suppressed
 

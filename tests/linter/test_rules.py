@@ -115,6 +115,7 @@ def test_why_is_one_sentence(rule: Rule) -> None:
 @each_rule
 def test_a_rule_has_a_check_unless_something_else_does_it(rule: Rule) -> None:
     assert not (rule.check is not None and (rule.decides_validity or rule.about_suppressions))
+    assert (rule.digest is None) is (rule.check_all is None)
 
 
 def test_codes_and_names_are_unique() -> None:

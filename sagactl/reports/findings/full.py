@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sagactl.escape import escape
@@ -28,18 +29,19 @@ class Look(NamedTuple):
 def render(report: Report) -> str:
     """All findings, then a line with the counts."""
     look = Look(report.style, report.width or MAX_COLUMNS)
-    blocks = [_block(file, located, look) for file, located in report.findings()]
+    documents = {file.reading.name: file.reading.document for file in report.files}
+    blocks = [_block(file, located, documents, look) for file, located in report.findings()]
     return "\n".join([*blocks, tail(report)]) + "\n"
 
 
-def _block(file: Linted, located: Located, look: Look) -> str:
+def _block(file: Linted, located: Located, documents: Mapping[str, Document], look: Look) -> str:
     style, finding, document = look.style, located.finding, file.reading.document
     gutter = len(str(max(r.line for r in _regions(document, located))))
     lines = [header(file.reading.name, located, style)]
     if document.text.string:
         lines += _snippet(document, located.region, "", finding.severity, gutter, look)
-        for related in finding.related:
-            lines += _related(document, related, gutter, look)
+        for related in sorted(finding.related, key=_is_elsewhere):
+            lines += _related(documents.get(related.path, document), related, gutter, look)
         lines.append(_bar(gutter, style))
     lines += _remarks(finding, gutter, style)
     return "\n".join(lines) + "\n"
@@ -48,18 +50,32 @@ def _block(file: Linted, located: Located, look: Look) -> str:
 def header(name: str, located: Located, style: Style) -> str:
     """`path:line:column: E SG101 missing-compensation: message`"""
     finding, region = located
-    place = style("path", f"{escape(name)}:{region.line}:{region.column}:")
+    place = style("path", f"{spot(name, region)}:")
     grade = style(finding.severity, LETTERS[finding.severity])
     return f"{place} {grade} {style('code', finding.code)} {finding.name}: {escape(finding.message)}"
+
+
+def spot(path: str, region: Region) -> str:
+    """`path:line:column`"""
+    return f"{escape(path)}:{region.line}:{region.column}"
 
 
 def _regions(document: Document, located: Located) -> list[Region]:
     return [located.region, *(locate(document, related.place) for related in located.finding.related)]
 
 
+def _is_elsewhere(related: Related) -> bool:
+    """Whether a place stands in another file; those come last, so that the lines of this one stay together."""
+    return bool(related.path)
+
+
 def _related(document: Document, related: Related, gutter: int, look: Look) -> list[str]:
     region = locate(document, related.place)
-    return _snippet(document, region, related.message, "note", gutter, look, mark="-")
+    snippet = _snippet(document, region, related.message, "note", gutter, look, mark="-")
+    if not related.path:
+        return snippet
+    frame = look.style("frame", " " * gutter + " :::")
+    return [f"{frame} {look.style('path', spot(related.path, region))}", *snippet]
 
 
 def _snippet(

@@ -35,7 +35,7 @@ def _finding(file: Linted, located: Located) -> dict[str, Any]:
         "step": finding.step,
         "pointer": _pointer(document, finding.place),
         "range": _range(located.region),
-        "related": [_related(document, related) for related in finding.related],
+        "related": [_related(file, related) for related in finding.related],
         "help": finding.help,
         "note": finding.note,
         "url": page_of(finding),
@@ -57,8 +57,12 @@ def _range(region: Region) -> dict[str, dict[str, int]]:
     }
 
 
-def _related(document: Document, related: Related) -> dict[str, Any]:
-    return {"message": related.message, "range": _range(locate(document, related.place))}
+def _related(file: Linted, related: Related) -> dict[str, Any]:
+    return {
+        "message": related.message,
+        "path": related.path or file.reading.name,
+        "range": _range(locate(file.reading.document, related.place)),
+    }
 
 
 def _fix(located: Located) -> dict[str, Any] | None:
