@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sagactl.budgets import Budget, budget
 from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.linter.retries import Repeated, repeated
 from sagactl.model import Saga, Step
+
+if TYPE_CHECKING:
+    from sagactl.linter.events import Events
 
 COMMITTED_KINDS = ("pivot", "retriable", "read-only")
 """A step that declares one of these kinds says by that why nothing undoes it."""
@@ -59,6 +62,13 @@ class Facts:
         return self.by_events and any(step.listens is not None for step in self.saga.steps)
 
     @cached_property
+    def events(self) -> Events:
+        """The events of the saga; what does not go by events need not ask."""
+        from sagactl.linter.events import Events
+
+        return Events(self)
+
+    @cached_property
     def forgotten(self) -> int:
         """The steps that say neither how they are undone nor why not, as a bit set.
 
@@ -68,7 +78,7 @@ class Facts:
         for index, step in enumerate(self.saga.steps):
             if is_forgotten(step) or is_unexplained(step):
                 bits |= 1 << index
-        return bits
+        return bits & ~self.flow.reactions
 
     @cached_property
     def meant(self) -> Flow:
@@ -105,6 +115,21 @@ class Facts:
         return bits
 
     @cached_property
+    def apart(self) -> int:
+        """The steps of which nobody can say when they run, as a bit set.
+
+        They answer a failure, or what starts them comes from somewhere that the definition does not name.
+        """
+        bits = 0
+        if self.by_events:
+            known = {*self.saga.starts_on, *self.events.awaited, *self.events.publishers}
+            for step in self.flow.steps:
+                heard = step.step.listens
+                if step.reacts or (heard is not None and not known.issuperset(heard.events)):
+                    bits |= 1 << step.index | self.flow.descendants[step.index]
+        return bits
+
+    @cached_property
     def no_return(self) -> tuple[NoReturn, ...]:
         """The effects that cannot be undone although something may fail afterwards or at the same time."""
         return tuple(self._no_return())
@@ -125,8 +150,11 @@ class Facts:
         return frozenset(text.split(".")[1] for text in self._paths() if text.startswith("input."))
 
     def fails_later(self, index: int) -> int:
-        """The steps after or beside a step that can fail, those that exclude it left out, as a bit set."""
-        near = (self.flow.descendants[index] | self.flow.beside(index)) & self.failing
+        """The steps after or beside a step that can fail, as a bit set; none that excludes it, and none apart."""
+        apart = self.apart
+        if apart >> index & 1:
+            return 0
+        near = (self.flow.descendants[index] | self.flow.beside(index)) & self.failing & ~apart
         own = self.flow.steps[index].step
         if near and own.when:
             for step in self.flow.members(near):

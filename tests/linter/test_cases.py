@@ -85,7 +85,10 @@ SOUND = {
     ),
     "a choreography": """
 style: choreography
+correlation: input.order_id
 starts_on: [OrderPlaced]
+ends_with: [ShipDone, ReserveFailed, ReserveUndone]
+input: {order_id: string}
 steps:
   - {step: reserve, participant: inventory, listens: OrderPlaced, action: ReserveItems, compensation: ReleaseItems}
   - {step: charge, participant: payment, listens: ReserveDone, action: ChargeCard, rejects: [Declined], kind: pivot}

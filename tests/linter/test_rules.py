@@ -45,7 +45,7 @@ steps:
 """
 """A definition that examples may run as a step."""
 
-OURS = ("SG0", "SG1", "SG2", "SG4", "SG5", "SG99")
+OURS = ("SG0", "SG1", "SG2", "SG4", "SG5", "SG8", "SG99")
 
 each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 each_of_ours = pytest.mark.parametrize(

@@ -13,7 +13,7 @@ Bad:
     style: choreography
     correlation: input.order_id
     starts_on: [OrderPlaced]
-    ends_with: [ShipOrderDone, ChargeCardFailed]
+    ends_with: [ShipOrderDone, ChargeCardFailed, ChargeCardUndone]
     input: {order_id: string}
     steps:
       - step: charge-card
@@ -33,7 +33,7 @@ Good:
     style: choreography
     correlation: input.order_id
     starts_on: [OrderPlaced]
-    ends_with: [ShipOrderDone, ChargeCardFailed]
+    ends_with: [ShipOrderDone, ChargeCardFailed, ChargeCardUndone]
     input: {order_id: string}
     steps:
       - step: charge-card
@@ -87,7 +87,7 @@ def _judge(saga: Saga, step: Step, end: str, event: str) -> Iterator[Hit]:
         f"the event `{event}` of `{step.id}` is {said}",
         Place((*step.route, "publishes", end)),
         step.id,
-        help=f"publish what happened: `{step.id}` was done, has failed or was undone, such as `OrderPlaced`",
+        help=f"name it after what has happened when `{step.id}` publishes it, as in `OrderPlaced`",
         related=(Related(f"`{doer.id}` does `{event}` when it hears it", at_step(doer.route, "action")),)
         if doer is not None
         else (),

@@ -13,7 +13,7 @@ Bad:
     correlation: input.order_id
     deadline: 15m
     starts_on: [OrderPlaced]
-    ends_with: [ShipOrderDone, ChargeCardFailed]
+    ends_with: [ShipOrderDone, ChargeCardFailed, ChargeCardUndone]
     input: {order_id: string}
     steps:
       - step: charge-card
@@ -33,7 +33,7 @@ Good:
     correlation: input.order_id
     deadline: {after: 15m, owner: payment}
     starts_on: [OrderPlaced]
-    ends_with: [ShipOrderDone, ChargeCardFailed]
+    ends_with: [ShipOrderDone, ChargeCardFailed, ChargeCardUndone]
     input: {order_id: string}
     steps:
       - step: charge-card
@@ -66,7 +66,9 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     if saga.deadline is None or saga.deadline.owner is not None or not facts.choreographed:
         return
     after = duration_text(saga.deadline.after_s)
-    owner = next((step.participant for step in saga.steps if step.participant is not None), "<who hears the first event>")
+    owner = next(
+        (step.participant for step in saga.steps if step.participant is not None), "<who hears the first event>"
+    )
     yield Hit(
         f"nobody leads `{saga.id}`, and nobody owns the timer of its deadline of {after}",
         Place(("deadline",)),

@@ -11,7 +11,7 @@ Bad:
     style: choreography
     correlation: input.order_id
     starts_on: [OrderPlaced]
-    ends_with: [ShipOrderDone, ReserveItemsFailed, ChargeCardFailed]
+    ends_with: [ShipOrderDone, ReserveItemsFailed, ReserveItemsUndone, ChargeCardFailed, ChargeCardUndone]
     input: {order_id: string}
     steps:
       - step: reserve-items
@@ -29,15 +29,14 @@ Bad:
         participant: shipping
         listens: [ReserveItemsDone]
         action: ShipOrder
-        kind: retriable
-        retry: forever
+        compensation: CallBackOrder
 
 Good:
     saga: order
     style: choreography
     correlation: input.order_id
     starts_on: [OrderPlaced]
-    ends_with: [ShipOrderDone, ReserveItemsFailed, ChargeCardFailed]
+    ends_with: [ShipOrderDone, ReserveItemsFailed, ReserveItemsUndone, ChargeCardFailed, ChargeCardUndone]
     input: {order_id: string}
     steps:
       - step: reserve-items
@@ -54,8 +53,7 @@ Good:
         participant: shipping
         listens: [ReserveItemsDone, ChargeCardDone]
         action: ShipOrder
-        kind: retriable
-        retry: forever
+        compensation: CallBackOrder
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ Bad:
     saga: order
     style: choreography
     starts_on: [OrderPlaced]
-    ends_with: [ShipOrderDone, ChargeCardFailed]
+    ends_with: [ShipOrderDone, ChargeCardFailed, ChargeCardUndone]
     steps:
       - step: charge-card
         participant: payment
@@ -31,7 +31,7 @@ Good:
     style: choreography
     correlation: input.order_id
     starts_on: [OrderPlaced]
-    ends_with: [ShipOrderDone, ChargeCardFailed]
+    ends_with: [ShipOrderDone, ChargeCardFailed, ChargeCardUndone]
     input: {order_id: string}
     steps:
       - step: charge-card
