@@ -13,6 +13,7 @@ from sagactl.linter.retries import Repeated, repeated
 from sagactl.model import Saga, Step
 
 if TYPE_CHECKING:
+    from sagactl.linter.advice import Recommend
     from sagactl.linter.events import Events
 
 COMMITTED_KINDS = ("pivot", "retriable", "read-only")
@@ -35,11 +36,15 @@ class NoReturn(NamedTuple):
 
 
 class Facts:
-    """A saga's flow and what follows from it; `sagas` are the valid definitions of the run, by id."""
+    """A saga's flow and what follows from it; `sagas` are the valid definitions of the run, by id.
 
-    def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None) -> None:
+    `recommend` says which style suits a saga, where whoever calls lint can tell.
+    """
+
+    def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None, recommend: Recommend | None = None) -> None:
         self.saga = saga
         self.sagas = sagas or {}
+        self.recommend = recommend
         self.flow = Flow(saga, self.sagas)
 
     @cached_property

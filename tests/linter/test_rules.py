@@ -8,6 +8,7 @@ from sagactl.linter.lint import lint
 from sagactl.linter.pages import page
 from sagactl.linter.registry import all_rules, module_of
 from sagactl.linter.rule import Rule
+from sagactl.recommender import recommend
 from sagactl.source.build import read
 from sagactl.source.check import RULE_NAMES
 
@@ -58,7 +59,7 @@ def found(text: str) -> list[tuple[str, str]]:
     inner = read(INNER.encode(), "inner").saga
     assert inner is not None
     reading = read(text.encode(), "example")
-    linted = lint(reading, all_rules(), {inner.id: inner}, today="2026-06-01")
+    linted = lint(reading, all_rules(), {inner.id: inner}, today="2026-06-01", recommend=recommend)
     return [(located.finding.code, located.finding.severity) for located in linted.findings]
 
 
