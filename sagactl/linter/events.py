@@ -98,13 +98,18 @@ class Events:
             yield Link(heard.event, undone_event(step.step), "undone", step, place)
 
     def _on_its_own(self, step: FlowStep) -> Iterator[Link]:
-        """What follows when a step hears itself, or waits for what another step of the saga publishes."""
+        """What follows when a step hears itself, or waits for what another step of the saga publishes.
+
+        One that is done again whenever it is undone comes back to its undoing as often as the run is given up.
+        """
         listens, wait = step.step.listens, step.step.wait
         if listens is not None:
             own = success_event(step.step), failure_event(step.step), undone_event(step.step)
             for event in dict.fromkeys(listens.events):
                 if event in own:
                     yield from _starting(event, step, place_in(listens, event))
+                if event == own[2]:
+                    yield Link(event, event, "success", step, place_in(listens, event))
         if wait is not None and wait.event in self.publishers and wait.event != success_event(step.step):
             yield from _starting(wait.event, step, Place((*step.step.route, "wait")))
 

@@ -14,7 +14,14 @@ from sagactl.linter.registry import all_rules, select
 from sagactl.model import Saga
 from sagactl.recommender import recommend
 from tests.builders import sagas
-from tests.linter import compensation_cases, operations_cases, phases_cases, structure_cases, time_cases
+from tests.linter import (
+    choreography_cases,
+    compensation_cases,
+    operations_cases,
+    phases_cases,
+    structure_cases,
+    time_cases,
+)
 from tests.linter.cases import (
     CHARGE,
     FTGO_CREATE,
@@ -113,6 +120,7 @@ CASES = (
     *phases_cases.CASES,
     *time_cases.CASES,
     *operations_cases.CASES,
+    *choreography_cases.CASES,
 )
 
 

@@ -58,8 +58,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Place, Related
-from sagactl.linter.rule import Hit, Rule
+from sagactl.flow import FlowStep
+from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
+from sagactl.styles import service_of
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -80,39 +82,35 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 
 def _hit(ring: tuple[str, ...], facts: Facts) -> Hit:
+    """The finding stands where the ring closes: at the last step that hears one of its services."""
     pairs = list(zip(ring, (*ring[1:], ring[0]), strict=True))
-    (step, place), *others = [_where(listener, publisher, facts) for listener, publisher in pairs]
-    said = ", ".join(f"`{listener}` hears `{publisher}`" for listener, publisher in pairs)
+    steps = [_hearing(listener, publisher, facts) for listener, publisher in pairs]
+    last = max(range(len(ring)), key=lambda at: steps[at].index)
+    turned = [(*pairs[at % len(ring)], steps[at % len(ring)]) for at in range(last, last + len(ring))]
     return Hit(
-        f"services hear each other in a ring: {said}",
-        place,
-        step,
+        "services hear each other in a ring: " + ", ".join(f"`{one}` hears `{other}`" for one, other, _ in turned),
+        _place(steps[last]),
+        steps[last].id,
         help=f"let one service lead, or let `{_busiest(ring, facts)}` do its parts in one step",
-        related=tuple(
-            Related(f"`{listener}` hears `{publisher}` here", where)
-            for (listener, publisher), (_, where) in zip(pairs[1:], others, strict=True)
-        ),
+        related=tuple(Related(f"`{one}` hears `{other}` here", _place(step)) for one, other, step in turned[1:]),
     )
 
 
-def _busiest(ring: tuple[str, ...], facts: Facts) -> str:
-    from sagactl.styles import service_of
-
-    services = [service_of(step) for step in facts.saga.steps]
-    return max(ring, key=services.count)
-
-
-def _where(listener: str, publisher: str, facts: Facts) -> tuple[str, Place]:
-    """The step of one service that starts after a step of the other; waits between the two are passed over."""
-    from sagactl.styles import service_of
-
+def _hearing(listener: str, publisher: str, facts: Facts) -> FlowStep:
+    """The first step of one service that starts after a step of the other; waits between the two are passed over."""
     flow = facts.flow
     mine = [step for step in flow.steps if service_of(step.step) == listener]
-    for step in mine:
-        if any(service_of(flow.steps[earlier].step) == publisher for earlier in step.after):
-            key = "listens" if step.step.listens is not None else "step"
-            return step.id, Place((*step.step.route, key))
-    return mine[0].id, Place((*mine[0].step.route, "step"))
+    direct = (step for step in mine if any(service_of(flow.steps[earlier].step) == publisher for earlier in step.after))
+    return next(direct, mine[0])
+
+
+def _place(step: FlowStep) -> Place:
+    return at_step(step.step.route, "listens" if step.step.listens is not None else "step")
+
+
+def _busiest(ring: tuple[str, ...], facts: Facts) -> str:
+    services = [service_of(step) for step in facts.saga.steps]
+    return max(ring, key=services.count)
 
 
 RULE = Rule(
