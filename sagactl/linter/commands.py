@@ -22,10 +22,12 @@ _NOTICE_VERBS: Final = frozenset(("email", "mail", "notify", "text"))
 _NOTHING: Final = frozenset(
     (
         *("donothing", "dummy", "empty", "ignore", "noaction", "nocompensation", "noop", "nooperation"),
-        *("none", "nothing", "null", "pass", "placeholder", "skip", "todo"),
+        *("none", "nothing", "null", "pass", "placeholder", "reportcompensated", "skip", "todo"),
     )
 )
-_NOTHING_VERBS: Final = frozenset(("dummy", "ignore", "log", "noop", "print", "skip", "todo"))
+_NOTHING_VERBS: Final = frozenset(
+    ("delay", "dummy", "echo", "ignore", "log", "noop", "print", "skip", "sleep", "todo", "wait")
+)
 
 _QUESTIONS: Final = frozenset(
     (

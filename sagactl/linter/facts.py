@@ -49,22 +49,20 @@ class Facts:
 
     @cached_property
     def by_events(self) -> bool:
-        """Whether steps are started by events, or say how they are called."""
-        if self.saga.style == "choreography":
-            return True
-        for step in self.saga.steps:
-            if step.listens is not None or step.publishes is not None:
-                return True
-            if step.compensation is not None and step.compensation.listens is not None:
-                return True
-        return False
+        """Whether the saga is a choreography, or any of its steps names an event that it hears or publishes."""
+        return self.choreographed or any(
+            step.listens is not None or step.publishes is not None for step in self.saga.steps
+        )
 
     @cached_property
     def choreographed(self) -> bool:
-        """Whether nobody leads: the saga says so, or it leaves the style open and its steps listen to events."""
+        """Whether nobody leads: the saga says so, or it leaves the style open and something listens to events."""
         if self.saga.style is not None:
             return self.saga.style == "choreography"
-        return self.by_events and any(step.listens is not None for step in self.saga.steps)
+        return any(
+            step.listens is not None or (step.compensation is not None and step.compensation.listens is not None)
+            for step in self.saga.steps
+        )
 
     @cached_property
     def events(self) -> Events:

@@ -200,6 +200,18 @@ CASES: list[Case] = [
         chain(a=undone_by(A, "listens: [CFailed]"), b="step: b, after: [a], wait: Paid, timeout: 1h"),
         ["a"],
     ),
+    (
+        "SG807",
+        "an orchestrator tells it",
+        PLAIN.replace("{}", "style: orchestration\n").replace("UndoA", "{command: UndoA, listens: BFailed}"),
+        [],
+    ),
+    (
+        "SG807",
+        "the style is left open",
+        PLAIN.replace("{}", "").replace("UndoA", "{command: UndoA, listens: BFailed}"),
+        ["a"],
+    ),
     ("SG807", "nothing is declared", chain(), []),
     ("SG808", "steps that start each other", chain(a=A.replace("Placed", "CDone")), ["a"]),
     (

@@ -77,7 +77,7 @@ if TYPE_CHECKING:
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
-    if not facts.by_events:
+    if not facts.choreographed:
         return
     from sagactl.linter.rings import rings
 

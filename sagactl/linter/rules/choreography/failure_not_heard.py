@@ -79,7 +79,7 @@ if TYPE_CHECKING:
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
-    if not facts.by_events:
+    if not facts.choreographed:
         return
     if facts.events.too_large:
         yield _too_large(saga)
