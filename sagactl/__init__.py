@@ -53,15 +53,15 @@ def lint(path: str, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -
 
     workspace = load_all([path])
     rules = select_rules(tuple(select), tuple(ignore))
-    linted = lint_all(workspace.readings, rules, workspace.sagas)
+    linted = lint_all(workspace.readings, rules, workspace.sagas, recommend=recommend)
     return tuple(located.finding for file in linted for located in file.findings)
 
 
-def recommend(saga: Saga) -> Recommendation:
-    """Choreography, orchestration, a hybrid or no saga at all, with reasons."""
+def recommend(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Recommendation:
+    """Choreography, orchestration, a hybrid or no saga at all, with reasons; `sagas` are those that it may run."""
     from sagactl.recommender import recommend as recommend_one
 
-    return recommend_one(saga)
+    return recommend_one(saga, sagas)
 
 
 def draw(saga: Saga, format: str = "text", *, fail: str | None = None) -> str | bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 from time import strftime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,8 +17,12 @@ from sagactl.configuration import FAIL_ON, configuration
 from sagactl.errors import NothingFound
 from sagactl.linter import lint_all
 from sagactl.linter.registry import select
+from sagactl.model import Saga
 from sagactl.reports.findings import FORMATS, Report, reaches
 from sagactl.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sagactl.recommender import Recommendation
 
 EXAMPLES = """\b
 Examples:
@@ -54,7 +60,7 @@ def command(
             raise
         workspace = Workspace((), {})
     today = strftime("%Y-%m-%d")
-    files = lint_all(workspace.readings, rules, workspace.sagas, today)
+    files = lint_all(workspace.readings, rules, workspace.sagas, today, partial(_recommend, settings.weights))
     report = Report(files, style_for(color, output=output), terminal_columns())
     found = any(True for _ in report.findings())
     if found or not quiet or shape == "json":
@@ -65,3 +71,10 @@ def command(
 
 def _words(values: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for value in values or () for word in value.split(",") if word.strip())
+
+
+def _recommend(weights: Mapping[str, Any], saga: Saga, sagas: Mapping[str, Saga]) -> Recommendation:
+    """What suits a saga, for the one rule that asks: only then is the recommendation imported."""
+    from sagactl.recommender import recommend, weights_from
+
+    return recommend(saga, sagas, weights_from(weights))

@@ -22,10 +22,12 @@ _NOTICE_VERBS: Final = frozenset(("email", "mail", "notify", "text"))
 _NOTHING: Final = frozenset(
     (
         *("donothing", "dummy", "empty", "ignore", "noaction", "nocompensation", "noop", "nooperation"),
-        *("none", "nothing", "null", "pass", "placeholder", "skip", "todo"),
+        *("none", "nothing", "null", "pass", "placeholder", "reportcompensated", "skip", "todo"),
     )
 )
-_NOTHING_VERBS: Final = frozenset(("dummy", "ignore", "log", "noop", "print", "skip", "todo"))
+_NOTHING_VERBS: Final = frozenset(
+    ("delay", "dummy", "echo", "ignore", "log", "noop", "print", "skip", "sleep", "todo", "wait")
+)
 
 _QUESTIONS: Final = frozenset(
     (
@@ -33,6 +35,26 @@ _QUESTIONS: Final = frozenset(
         *("query", "read", "retrieve", "search", "validate", "verify"),
     )
 )
+
+_IMPERATIVES: Final = frozenset(
+    (
+        *("activate", "add", "allocate", "apply", "approve", "assign", "authorise", "authorize", "cancel", "charge"),
+        *("compensate", "confirm", "create", "deduct", "delete", "deliver", "do", "execute", "grant", "make", "notify"),
+        *("open", "pay", "prepare", "process", "publish", "refund", "register", "reject", "release", "remove"),
+        *("reserve", "restore", "revert", "revoke", "run", "schedule", "send", "ship", "start", "stop", "store"),
+        *("subscribe", "trigger", "undo", "update", "void", "withdraw"),
+    )
+)
+"""Verbs that tell somebody to do something; words that are as often nouns, such as order and book, are left out."""
+
+_HAPPENED: Final = frozenset(
+    (
+        *("begun", "bought", "complete", "done", "due", "error", "failure", "found", "full", "given", "gone", "held"),
+        *("invalid", "kept", "left", "lost", "made", "met", "ok", "okay", "over", "overdue", "paid", "ready", "sent"),
+        *("shut", "sold", "success", "succeeds", "taken", "timeout", "unavailable", "won", "written"),
+    )
+)
+"""What ends the name of something that happened, beside the words in -ed."""
 
 _UNDO: Final = {
     "activate": "Deactivate",
@@ -113,6 +135,14 @@ _NO_OPERATION: Final = (("do", "nothing"), ("no", "op"), ("no", "operation"))
 def asks(name: str) -> bool:
     """Whether the command sounds as if it only looked: `CheckCredit`, `GetPrice`."""
     return words(name)[:1] != () and words(name)[0] in _QUESTIONS
+
+
+def sounds_imperative(name: str) -> bool:
+    """Whether an event is called as if somebody should do something: `ShipOrder`, and not `OrderShipped`."""
+    parts = words(name)
+    if len(parts) < 2 or parts[0] not in _IMPERATIVES:
+        return False
+    return not any(part in _HAPPENED or part.endswith("ed") for part in parts)
 
 
 def undo_name(action: str, saga: Saga) -> str:

@@ -14,8 +14,10 @@ from sagactl.linter.retries import Repeated, repeated
 from sagactl.model import Saga, Step
 
 if TYPE_CHECKING:
+    from sagactl.linter.advice import Recommend
     from sagactl.linter.data import Datum
     from sagactl.linter.delivery import Delivery
+    from sagactl.linter.events import Events
     from sagactl.linter.keys import Key
     from sagactl.linter.locks import Left
 
@@ -39,12 +41,40 @@ class NoReturn(NamedTuple):
 
 
 class Facts:
-    """A saga's flow and what follows from it; `sagas` are the valid definitions of the run, by id."""
+    """A saga's flow and what follows from it; `sagas` are the valid definitions of the run, by id.
 
-    def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None) -> None:
+    `recommend` says which style suits a saga, where whoever calls lint can tell.
+    """
+
+    def __init__(self, saga: Saga, sagas: Mapping[str, Saga] | None = None, recommend: Recommend | None = None) -> None:
         self.saga = saga
         self.sagas = sagas or {}
+        self.recommend = recommend
         self.flow = Flow(saga, self.sagas)
+
+    @cached_property
+    def by_events(self) -> bool:
+        """Whether the saga is a choreography, or any of its steps names an event that it hears or publishes."""
+        return self.choreographed or any(
+            step.listens is not None or step.publishes is not None for step in self.saga.steps
+        )
+
+    @cached_property
+    def choreographed(self) -> bool:
+        """Whether nobody leads: the saga says so, or it leaves the style open and something listens to events."""
+        if self.saga.style is not None:
+            return self.saga.style == "choreography"
+        return any(
+            step.listens is not None or (step.compensation is not None and step.compensation.listens is not None)
+            for step in self.saga.steps
+        )
+
+    @cached_property
+    def events(self) -> Events:
+        """The events of the saga; what does not go by events need not ask."""
+        from sagactl.linter.events import Events
+
+        return Events(self)
 
     @cached_property
     def forgotten(self) -> int:
@@ -56,7 +86,7 @@ class Facts:
         for index, step in enumerate(self.saga.steps):
             if is_forgotten(step) or is_unexplained(step):
                 bits |= 1 << index
-        return bits
+        return bits & ~self.flow.reactions
 
     @cached_property
     def meant(self) -> Flow:
@@ -90,6 +120,21 @@ class Facts:
         for step in self.flow.steps:
             if step.can_fail and (step.step.saga is None or self._child_fails(step.step)):
                 bits |= 1 << step.index
+        return bits
+
+    @cached_property
+    def apart(self) -> int:
+        """The steps of which nobody can say when they run, as a bit set.
+
+        They answer a failure, or what starts them comes from somewhere that the definition does not name.
+        """
+        bits = 0
+        if self.by_events:
+            known = {*self.saga.starts_on, *self.events.awaited, *self.events.publishers}
+            for step in self.flow.steps:
+                heard = step.step.listens
+                if step.reacts or (heard is not None and not known.issuperset(heard.events)):
+                    bits |= 1 << step.index | self.flow.descendants[step.index]
         return bits
 
     @cached_property
@@ -164,8 +209,11 @@ class Facts:
         return keys(self)
 
     def fails_later(self, index: int) -> int:
-        """The steps after or beside a step that can fail, those that exclude it left out, as a bit set."""
-        near = (self.flow.descendants[index] | self.flow.beside(index)) & self.failing
+        """The steps after or beside a step that can fail, as a bit set; none that excludes it, and none apart."""
+        apart = self.apart
+        if apart >> index & 1:
+            return 0
+        near = (self.flow.descendants[index] | self.flow.beside(index)) & self.failing & ~apart
         own = self.flow.steps[index].step
         if near and own.when:
             for step in self.flow.members(near):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sagactl.finding import Finding, Place, Region, Related
 from sagactl.linter.across import Digested, across, digest
@@ -14,6 +14,9 @@ from sagactl.model import Saga
 from sagactl.source.build import Reading
 from sagactl.source.check import region
 from sagactl.source.document import Document
+
+if TYPE_CHECKING:
+    from sagactl.linter.advice import Recommend
 
 
 class Located(NamedTuple):
@@ -39,21 +42,32 @@ class Checked(NamedTuple):
     digested: Digested | None = None
 
 
-def lint(reading: Reading, rules: Iterable[Rule], sagas: Mapping[str, Saga] | None = None, today: str = "") -> Linted:
+def lint(
+    reading: Reading,
+    rules: Iterable[Rule],
+    sagas: Mapping[str, Saga] | None = None,
+    today: str = "",
+    recommend: Recommend | None = None,
+) -> Linted:
     """What lint says of a file that is alone in its run."""
-    return lint_all((reading,), rules, sagas, today)[0]
+    return lint_all((reading,), rules, sagas, today, recommend)[0]
 
 
 def lint_all(
-    readings: Iterable[Reading], rules: Iterable[Rule], sagas: Mapping[str, Saga] | None = None, today: str = ""
+    readings: Iterable[Reading],
+    rules: Iterable[Rule],
+    sagas: Mapping[str, Saga] | None = None,
+    today: str = "",
+    recommend: Recommend | None = None,
 ) -> tuple[Linted, ...]:
     """Findings of reading and of the rules in each file of a run, those suppressed by comments taken out.
 
     Rules look at valid sagas only: what they said of a saga with holes would be guesses.
     `today` (as 2026-01-31) decides whether a suppression has expired; empty means that none has.
+    `recommend` is asked which style suits a saga by the rule that compares it with the declared one.
     """
     chosen = tuple(rules)
-    files = [check_file(reading, chosen, sagas) for reading in readings]
+    files = [check_file(reading, chosen, sagas, recommend) for reading in readings]
     between: dict[str, list[Finding]] = {}
     for path, finding in across([file.digested for file in files if file.digested is not None], chosen):
         between.setdefault(path, []).append(finding)
@@ -61,11 +75,16 @@ def lint_all(
     return tuple(_linted(file, between.pop(file.reading.name, ()), documents, chosen, today) for file in files)
 
 
-def check_file(reading: Reading, rules: tuple[Rule, ...], sagas: Mapping[str, Saga] | None = None) -> Checked:
+def check_file(
+    reading: Reading,
+    rules: tuple[Rule, ...],
+    sagas: Mapping[str, Saga] | None = None,
+    recommend: Recommend | None = None,
+) -> Checked:
     """What reading and the rules say of a file before its suppressions are looked at."""
     if not reading.valid or reading.saga is None:
         return Checked(reading, reading.findings)
-    facts = Facts(reading.saga, sagas)
+    facts = Facts(reading.saga, sagas, recommend)
     found = tuple(_found(reading.saga, facts, rules))
     return Checked(reading, reading.findings + found, digest(reading.name, reading.saga, facts, rules))
 

@@ -38,7 +38,7 @@ def _awaited(flow: Flow, undone: list[FlowStep]) -> dict[int, int]:
     publisher = {undone_event(step.step): step.index for step in undone}
     position = {index: at for at, index in enumerate(flow.order)}
     awaited: dict[int, int] = {}
-    for step in sorted(undone, key=lambda each: position[each.index], reverse=True):
+    for step in sorted(undone, key=lambda each: position.get(each.index, -1), reverse=True):
         listens = step.compensation.listens if step.compensation is not None else None
         if listens is None:
             awaited[step.index] = flow.descendants[step.index]

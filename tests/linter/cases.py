@@ -11,9 +11,9 @@ from sagactl.source.build import read
 Case = tuple[str, str, str, list[str]]
 """The code of a rule, what the case is about, the definition, and the steps at which the rule fires."""
 
-OURS = ("SG0", "SG1", "SG2", "SG3", "SG4", "SG5", "SG6", "SG7")
+OURS = ("SG0", "SG1", "SG2", "SG3", "SG4", "SG5", "SG6", "SG7", "SG8")
 
-SHAPE = ("SG0", "SG1", "SG2", "SG3")
+SHAPE = ("SG0", "SG1", "SG2", "SG3", "SG8")
 """What a flow without times and without anybody who answers for it can be judged by."""
 
 

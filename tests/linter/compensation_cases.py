@@ -215,6 +215,52 @@ CASES: list[Case] = [
         [],
     ),
     (
+        "SG118",
+        "money is moved before the goods are reserved",
+        flow("step: pay, participant: p, action: Pay, external: money-in, compensation: PayBack", RESERVE, SHIP),
+        ["reserve"],
+    ),
+    (
+        "SG118",
+        "the reservation needs what the payment brings",
+        flow(
+            "step: pay, participant: p, action: Pay, external: money-in, output: {id: string}, compensation: PayBack",
+            f"{RESERVE}, input: {{payment: steps.pay.output.id}}",
+            SHIP,
+        ),
+        [],
+    ),
+    (
+        "SG118",
+        "one payment after the other",
+        flow(
+            "step: pay, participant: p, action: Pay, external: money-in, compensation: PayBack",
+            f"{CHARGE}, external: money-in",
+            SHIP,
+        ),
+        [],
+    ),
+    (
+        "SG118",
+        "the pivot comes last",
+        flow(
+            "step: pay, participant: p, action: Pay, external: money-in, compensation: PayBack",
+            f"{SHIP}, rejects: [NoLorry]",
+        ),
+        [],
+    ),
+    (
+        "SG119",
+        "what only takes time",
+        flow(
+            "step: a, participant: p, action: DoA, compensation: WaitAMoment",
+            "step: b, participant: q, action: DoB, compensation: ReportCompensated",
+            "step: c, participant: r, action: DoC, compensation: ReportRefund",
+            SHIP,
+        ),
+        ["a", "b"],
+    ),
+    (
         "SG119",
         "snake case",
         flow(

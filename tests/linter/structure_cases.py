@@ -190,6 +190,15 @@ CASES: list[Case] = [
     ),
     (
         "SG015",
+        "a forgotten compensation makes no pivot",
+        flow(
+            "step: a, participant: p, action: DoA",
+            "step: b, participant: p, action: DoB, kind: pivot",
+        ),
+        [],
+    ),
+    (
+        "SG015",
         "kinds differ",
         flow(
             "step: a, participant: p, action: CheckA, kind: read-only",

@@ -15,6 +15,7 @@ from sagactl.model import Saga
 from sagactl.recommender import recommend
 from tests.builders import sagas
 from tests.linter import (
+    choreography_cases,
     compensation_cases,
     data_cases,
     delivery_cases,
@@ -97,7 +98,10 @@ SOUND = {
     ),
     "a choreography": """
 style: choreography
+correlation: input.order_id
 starts_on: [OrderPlaced]
+ends_with: [ShipDone, ReserveFailed, ReserveUndone]
+input: {order_id: string}
 steps:
   - {step: reserve, participant: inventory, listens: OrderPlaced, action: ReserveItems, compensation: ReleaseItems}
   - {step: charge, participant: payment, listens: ReserveDone, action: ChargeCard, rejects: [Declined], kind: pivot}
@@ -126,6 +130,7 @@ CASES = (
     *isolation_cases.CASES,
     *data_cases.CASES,
     *undoing_cases.CASES,
+    *choreography_cases.CASES,
 )
 
 

@@ -8,6 +8,7 @@ from sagactl.linter.lint import lint
 from sagactl.linter.pages import page
 from sagactl.linter.registry import all_rules, module_of
 from sagactl.linter.rule import Rule
+from sagactl.recommender import recommend
 from sagactl.source.build import read
 from sagactl.source.check import RULE_NAMES
 
@@ -45,7 +46,7 @@ steps:
 """
 """A definition that examples may run as a step."""
 
-OURS = ("SG0", "SG1", "SG2", "SG3", "SG4", "SG5", "SG6", "SG7", "SG99")
+OURS = ("SG0", "SG1", "SG2", "SG3", "SG4", "SG5", "SG6", "SG7", "SG8", "SG99")
 
 each_rule = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 each_of_ours = pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def found(text: str) -> list[tuple[str, str]]:
     inner = read(INNER.encode(), "inner").saga
     assert inner is not None
     reading = read(text.encode(), "example")
-    linted = lint(reading, all_rules(), {inner.id: inner}, today="2026-06-01")
+    linted = lint(reading, all_rules(), {inner.id: inner}, today="2026-06-01", recommend=recommend)
     return [(located.finding.code, located.finding.severity) for located in linted.findings]
 
 

@@ -53,7 +53,7 @@ _REASON = "no_compensation: <why nothing needs to be undone>"
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for index, step in enumerate(saga.steps):
-        if is_forgotten(step):
+        if is_forgotten(step) and not facts.flow.reactions >> index & 1:
             yield _hit(index, step, facts)
 
 

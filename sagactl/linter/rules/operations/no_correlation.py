@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
-    if saga.correlation is None and saga.style != "choreography":
+    if saga.correlation is None and not facts.choreographed:
         waiting = next((step for step in saga.steps if step.wait is not None and step.wait.event is not None), None)
         if waiting is not None and waiting.wait is not None:
             yield Hit(

@@ -72,14 +72,16 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 
 def _holding(saga: Saga, wait: FlowStep, facts: Facts) -> Iterator[Hit]:
-    told: set[str] = set()
+    """One finding for all that is held while the run waits."""
+    held: dict[str, FlowStep] = {}
     for holder in facts.meant.members(facts.meant.ancestors[wait.index]):
         for resource in _held(saga, holder, facts):
-            if resource in told or exclusive(holder.step, wait.step):
+            if resource in held or exclusive(holder.step, wait.step):
                 continue
             if not _is_settled(resource, holder, wait, facts):
-                told.add(resource)
-                yield _hit(wait, holder, resource)
+                held[resource] = holder
+    if held:
+        yield _hit(wait, held)
 
 
 def _held(saga: Saga, holder: FlowStep, facts: Facts) -> Iterator[str]:
@@ -113,22 +115,33 @@ def _is_final(step: FlowStep, facts: Facts) -> bool:
     return step.kind == "pivot" or bool(facts.after_pivot >> step.index & 1)
 
 
-def _hit(wait: FlowStep, holder: FlowStep, resource: str) -> Hit:
+def _hit(wait: FlowStep, held: dict[str, FlowStep]) -> Hit:
     how_long = (
         f"up to {duration_text(wait.action.timeout_s)}"
         if wait.action.timeout_s is not None
         else "for as long as it takes"
     )
-    locks = holder.step.lock == resource
-    verb = "locks" if locks else "marks as pending"
-    other = f"unlock `{resource}`" if locks else f"let the pivot, or a step after it, write `{resource}`"
+    *most, last = (f"`{resource}`" for resource in held)
+    resources = f"{', '.join(most)} and {last}" if most else last
     return Hit(
-        f"`{wait.id}` waits {how_long} while `{resource}` is kept from other runs",
+        f"`{wait.id}` waits {how_long} while {resources} {'is' if len(held) == 1 else 'are'} kept from other runs",
         at_step(wait.step.route, "wait"),
         wait.id,
-        help=f"let `{holder.id}` come after `{wait.id}`, or {other} before the wait",
-        related=(Related(f"`{holder.id}` {verb} `{resource}`", at_step(holder.step.route)),),
+        help="\n".join(_way_out(wait, holder, resource) for resource, holder in held.items()),
+        related=tuple(
+            Related(
+                f"`{holder.id}` {'locks' if holder.step.lock == resource else 'marks as pending'} `{resource}`",
+                at_step(holder.step.route),
+            )
+            for resource, holder in held.items()
+        ),
     )
+
+
+def _way_out(wait: FlowStep, holder: FlowStep, resource: str) -> str:
+    locks = holder.step.lock == resource
+    other = f"unlock `{resource}`" if locks else f"let the pivot, or a step after it, write `{resource}`"
+    return f"let `{holder.id}` come after `{wait.id}`, or {other} before the wait"
 
 
 def _too_late(step: Step, decision: str) -> Hit:

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
-    flow = facts.flow
+    flow = facts.meant
     for step in flow.steps:
         if len(step.after) == 1 and step.step.participant is not None:
             before = flow.steps[step.after[0]]

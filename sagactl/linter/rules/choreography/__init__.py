@@ -1,0 +1,1 @@
+"""SG8, choreography: who hears what, and what nobody hears."""
