@@ -25,7 +25,8 @@ class FlowStep:
     """One step as it really behaves.
 
     `after` are the indexes of its direct predecessors; `join` says whether all of them must be settled or one done.
-    `undo` is None when the step has no compensation.
+    `undo` is None when the step has no compensation.  `reacts` says that it starts when another step fails or is
+    undone, or only after such a step: it answers a way back, and is no part of the way forward.
     """
 
     index: int
@@ -40,6 +41,7 @@ class FlowStep:
     promises: Promises
     undo_promises: Promises
     failed_step: FailedStep
+    reacts: bool = False
 
     @property
     def compensation(self) -> Compensation | None:
@@ -90,6 +92,7 @@ class Flow:
         "order",
         "parts",
         "pivots",
+        "reactions",
         "saga",
         "scopes",
         "steps",
@@ -116,7 +119,8 @@ class Flow:
         self.descendants = _closure(tuple(reversed(self.order)), self.dependants)
         by_any = "any" in [join for _, join in links]
         self.sure_ancestors = _sure(saga.steps, self.order, links) if by_any else self.ancestors
-        kinds = _kinds(saga, self.order, _Pivots(sagas or {}))
+        self.reactions = _reactions(saga, self.descendants)
+        kinds = _kinds(saga, self.order, _Pivots(sagas or {}), self.reactions)
         self.pivots = tuple(index for index in self.order if kinds[index] == "pivot")
         self.steps = tuple(
             self._step(index, after[index], links[index][1], kinds[index]) for index in range(len(saga.steps))
@@ -152,6 +156,7 @@ class Flow:
             if compensation is not None
             else promises,
             failed_step=step.failed_step or saga.rollback.failed_step or "auto",
+            reacts=bool(self.reactions >> index & 1),
         )
 
     def _place(self, index: int, kind: Kind) -> Place:
@@ -234,20 +239,23 @@ class _Pivots:
             self.known[name] = False
             if name in self.sagas and self.depth < MAX_DEPTH:
                 self.depth += 1
-                self.known[name] = "pivot" in _kinds(self.sagas[name], _order(self.sagas[name]), self)
+                saga = self.sagas[name]
+                reactions = _reactions(saga, (0,) * len(saga.steps))
+                self.known[name] = "pivot" in _kinds(saga, _order(saga), self, reactions)
                 self.depth -= 1
         return self.known[name]
 
 
-def _kinds(saga: Saga, order: Iterable[int], has_pivot: Callable[[str], bool]) -> list[Kind]:
-    """The kinds of the steps, declared or inferred."""
+def _kinds(saga: Saga, order: Iterable[int], has_pivot: Callable[[str], bool], reactions: int) -> list[Kind]:
+    """The kinds of the steps, declared or inferred; what starts when another step fails is no point of no return."""
     kinds: list[Kind] = ["compensatable"] * len(saga.steps)
     pivots: list[int] = [index for index, step in enumerate(saga.steps) if step.kind == "pivot"]
     seen: set[int] = set()
     for index in order:
         step = saga.steps[index]
         earlier = any(not exclusive(saga.steps[other], step) for other in pivots if other in seen and other != index)
-        kinds[index] = step.kind or _infer_kind(step, after_pivot=earlier, has_pivot=has_pivot)
+        late = earlier or bool(reactions >> index & 1)
+        kinds[index] = step.kind or _infer_kind(step, after_pivot=late, has_pivot=has_pivot)
         if kinds[index] == "pivot" and step.kind is None:
             pivots.append(index)
         seen.add(index)
@@ -293,6 +301,21 @@ def _publishers(saga: Saga) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
     for position, step in enumerate(saga.steps):
         found.setdefault(success_event(step), []).append(position)
+    return found
+
+
+def _reactions(saga: Saga, descendants: tuple[int, ...]) -> int:
+    """The steps that start on another step's failure or undoing, and all that comes after them, as a bit set."""
+    listening = [position for position, step in enumerate(saga.steps) if step.listens is not None]
+    if not listening:
+        return 0
+    ends = {event for step in saga.steps for event in (failure_event(step), undone_event(step))}
+    ends -= set(map(success_event, saga.steps))
+    found = 0
+    for position in listening:
+        listens = saga.steps[position].listens
+        if listens is not None and not ends.isdisjoint(listens.events):
+            found |= descendants[position] | 1 << position
     return found
 
 

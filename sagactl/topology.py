@@ -10,10 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from sagactl.flow import Flow, exclusive
-from sagactl.model import Step
-
-OWN_SERVICE: Final = "the saga's own service"
-"""Who does a local step that names no participant; no participant can be called so, because ids have no blanks."""
+from sagactl.styles import service_of
 
 MAX_CYCLES: Final = 100
 """More cycles than anybody reads; their number grows exponentially with the services."""
@@ -29,15 +26,6 @@ class Cycles(NamedTuple):
 
 
 # -- answered over bit sets
-
-
-def service_of(step: Step) -> str | None:
-    """The service that does a step, or None for a wait, which nobody does."""
-    if step.participant is not None:
-        return step.participant
-    if step.saga is not None:
-        return f"saga {step.saga}"
-    return OWN_SERVICE if step.local else None
 
 
 def links(flow: Flow) -> Iterator[tuple[int, int]]:

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sagactl.flow import Flow
 from sagactl.model import Compensation, Listens, Saga, Step, Wait
+from sagactl.styles import OWN_SERVICE
 from sagactl.topology import (
-    OWN_SERVICE,
     joins,
     layers,
     links,

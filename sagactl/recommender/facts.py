@@ -19,7 +19,8 @@ from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.model import Kind, Saga, Step
-from sagactl.topology import joins, mutual_listeners, service_of
+from sagactl.styles import service_of
+from sagactl.topology import joins, mutual_listeners
 
 MAX_SCENARIOS: Final = 64
 """So many combinations of outcomes are tried for the longest rollback chain; beyond, every step counts as taken."""

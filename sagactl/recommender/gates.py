@@ -13,7 +13,7 @@ from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.model import Countermeasure, Saga
 from sagactl.recommender.factors import Verdict
 from sagactl.recommender.facts import Facts, quoted
-from sagactl.topology import OWN_SERVICE, service_of
+from sagactl.styles import OWN_SERVICE, service_of
 
 ENGINE_FLOOR: Final = -4.0
 """An engine that is in place is used unless the score is this low or lower."""
