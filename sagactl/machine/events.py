@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from sagactl.machine.state import Record
+
 
 class ActionSucceeded(NamedTuple):
     """The participant did the action."""
@@ -115,6 +117,14 @@ class GivenUp(NamedTuple):
     reason: str = "still retrying"
 
 
+class Heard(NamedTuple):
+    """Another participant told what became of its step; only where each keeps a record of its own."""
+
+    step: int
+    record: Record
+    cause: str = ""
+
+
 StepEvent = (
     ActionSucceeded
     | ActionRejected
@@ -129,5 +139,5 @@ StepEvent = (
     | CompensationRetryDue
     | GivenUp
 )
-RunEvent = Decided | DeadlinePassed | CancelRequested
+RunEvent = Decided | DeadlinePassed | CancelRequested | Heard
 Event = StepEvent | RunEvent

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
-from sagactl.machine.state import ACTIVE, BACK, PARKED, State, outcome, pivot_committed, status
+from sagactl.machine.state import BACK, PARKED, State, outcome, pivot_committed, status
 from sagactl.promises import assuming, promised_by
 from sagactl.simulator.chance import Chance
 from sagactl.simulator.decisions import Decisions
@@ -33,16 +33,16 @@ from sagactl.simulator.rates import Rates
 from sagactl.simulator.saved import truth_of
 from sagactl.simulator.script import Script
 from sagactl.trace import DeadLetter, Moment, Trace
-from sagactl.world.parts import Move, Operation, World
+from sagactl.world.by_style import BY_STYLE, AnyStep, AnyWorld
+from sagactl.world.parts import Move
 from sagactl.world.properties import violations
-from sagactl.world.world import DUPLICATES, Step, apply, begin, moves, take_up
+from sagactl.world.world import DUPLICATES, take_up
 
 MAX_MOVES: Final = 200_000
 """More than a rehearsal needs, unless somebody asks for hundreds of thousands of tries."""
 
 OUTLIVE_A_RESTART: Final = ("deliver", "answer", "deadline")
 
-HANGS: Final = "no answer, and no timeout notices it"
 STILL_RETRYING: Final = "still retrying"
 
 
@@ -51,7 +51,7 @@ def rehearse(flow: Flow, plan: Plan = Plan(), state: State | None = None, draw: 
 
     Raises NotSupported for constructs that cannot be run yet.
     """
-    refuse_unsupported(flow)
+    refuse_unsupported(flow, plan.style)
     promised = assuming(flow, promised_by(flow, plan.assume))
     return Rehearsal(bounded(promised, plan.max_tries), plan, state or plan.state, draw).play()
 
@@ -105,8 +105,9 @@ class Rehearsal:
         self.crashes = 0
         self.script = Script(plan.moves)
         self.ended_s: float | None = None
-        first = begin(flow) if state is None else take_up(flow, state, tuple(map(truth_of, state.steps)))
-        self.world = World(State("forward", first.world.state.steps), (), ())
+        self.conduct = BY_STYLE[plan.style]
+        first = self.conduct.begin(flow) if state is None else take_up(flow, state, tuple(map(truth_of, state.steps)))
+        self.world: AnyWorld = first.world
         self._take(first)
         if state is not None:
             self.executed = [step.id for step, saved in zip(flow.steps, state.steps, strict=True) if saved.known]
@@ -128,7 +129,7 @@ class Rehearsal:
         """The move happens now."""
         if move.kind == "deadline":
             self.deadlines_over.add(move.detail)
-        self._take(apply(self.flow, self.world, move), late=self._is_late(move))
+        self._take(self.conduct.apply(self.flow, self.world, move), late=self._is_late(move))
         if self.draw is not None:
             self.crashes += move.kind == "crash"
             self._forget_what_arrived()
@@ -140,7 +141,7 @@ class Rehearsal:
         if self.interrupted:
             self.interrupted &= {(*message[:3], message.copy, message.run) for message in self.world.messages}
 
-    def _take(self, step: Step, late: bool = False) -> None:
+    def _take(self, step: AnyStep, late: bool = False) -> None:
         before = self.world.state
         self.world = step.world
         self._record(before, step.world.state)
@@ -194,7 +195,7 @@ class Rehearsal:
         if self.pending is not None:
             move, self.pending = self.pending, None
             return Look(move)
-        possible = list(moves(self.flow, self.world))
+        possible = list(self.conduct.moves(self.flow, self.world))
         ready: list[Ready] = []
         held: list[Move] = []
         late: list[Move] = []
@@ -263,11 +264,7 @@ class Rehearsal:
     def _give_up(self, held: list[Move]) -> Move | None:
         if held:
             return held[0]._replace(kind="give-up", detail=STILL_RETRYING)
-        for plan, step in zip(self.flow.steps, self.world.state.steps, strict=True):
-            if step.record in ACTIVE and self.world.state.phase != "ended":
-                operation: Operation = "undo" if step.record in ("undoing", "falling-back") else "action"
-                return Move("give-up", plan.index, operation, step.tries, detail=HANGS)
-        return None
+        return self.conduct.overdue(self.flow, self.world)
 
     def planned_instead(self, move: Move, faulty: tuple[Move, ...]) -> Move | None:
         """What the plan lets happen instead of the move: a faulty variant that can happen now, an interruption."""
@@ -366,6 +363,7 @@ class Rehearsal:
             moments=tuple(self.moments),
             unused_faults=self._unused(),
             notes=(*self.decisions.notes, *self._unheard(state)),
+            style=self.plan.style,
             replay={"version": 1, "saga": self.flow.saga.id, **self.plan.as_json()},
         )
 
@@ -401,4 +399,4 @@ def is_of_the_run(move: Move) -> bool:
 
 def timer_of(move: Move) -> tuple[object, ...]:
     """What tells one running time from another."""
-    return (*move.subject, move.detail) if move.kind in ("decide", "deadline") else move.subject
+    return (*move.subject, move.detail) if move.kind in ("decide", "deadline", "hear") else move.subject

@@ -33,7 +33,8 @@ from sagactl.simulator.rehearsal import (
     timer_of,
 )
 from sagactl.trace import DeadLetter, RunOutcome, Trace, Violation
-from sagactl.world.parts import Move, World
+from sagactl.world.by_style import AnyWorld
+from sagactl.world.parts import Move
 
 MAX_SITUATIONS: Final = 20_000
 """So many are remembered: some 100 MB."""
@@ -57,7 +58,7 @@ def ending_of(trace: Trace) -> Ending:
 class Situation(NamedTuple):
     """All that decides what can come next."""
 
-    world: World
+    world: AnyWorld
     deadlines_over: frozenset[str]
     copied: frozenset[tuple[object, ...]]
     interrupted: frozenset[Flight]

@@ -13,6 +13,7 @@ from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import State, StepState
 from sagactl.trace import Violation
 from sagactl.world.parts import Truth, World
+from sagactl.world.views import EventWorld
 
 
 class Property(NamedTuple):
@@ -116,7 +117,7 @@ SENTENCES: Final[dict[str, str]] = {
 """All properties that a single saga can be asked for; the longer ones are judged on all its runs together."""
 
 
-def violations(flow: Flow, world: World) -> Iterator[Violation]:
+def violations(flow: Flow, world: World | EventWorld) -> Iterator[Violation]:
     """Every property that does not hold of a world in which nothing is in flight any more."""
     for plan, step, truth in zip(flow.steps, world.state.steps, world.truths, strict=True):
         yield from _broken(plan, step, truth, world.state)

@@ -18,7 +18,7 @@ from sagactl.machine.state import ACTIVE, BACK, FORWARD, Record, State, StepStat
 from sagactl.machine.transition import start, transition
 from sagactl.model import Saga
 from sagactl.policies import Policy
-from sagactl.world.timers import HANGS
+from sagactl.world.parts import HANGS
 
 MAX_STATES: Final = 20_000
 """Of one skeleton; steps side by side multiply, so a wide saga meets the limit and says so."""

@@ -70,6 +70,8 @@ SIGNS: Final[dict[What, Sign]] = {
     "deadline": Sign("⚡", "!", "deadline passed", "fault"),
     "cancel": Sign("⚡", "!", "cancelled", "fault"),
     "ended": Sign("■", "#", "run ends: {}", "strong"),
+    "published": Sign("»", ">", "publishes {}"),
+    "heard": Sign("«", "<", "hears {}", "dim", inside=True),
 }
 
 

@@ -1,0 +1,76 @@
+"""Whether a run that nobody leads is over, and who waits for what nobody will ever tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from sagactl.flow import Flow, FlowStep, success_event
+from sagactl.machine.state import ACTIVE, PASSED, Record, State, pivot_committed
+from sagactl.machine.transition import owes_undo
+from sagactl.world.parts import HANGS, Move, Operation
+from sagactl.world.views import EventWorld
+
+FAILED: Final[frozenset[Record]] = frozenset({"rejected", "unknown", "undone", "dead", "standing"})
+
+
+class Waiting(NamedTuple):
+    """A step that nobody tells what it has to know, and what that is."""
+
+    step: int
+    reason: str
+
+
+def stops(flow: Flow, state: State) -> bool:
+    """Whether the rollback stops because a compensation failed for good."""
+    return flow.saga.rollback.on_failure == "stop" and any(step.record == "dead" for step in state.steps)
+
+
+def is_over(flow: Flow, world: EventWorld) -> bool:
+    """Whether nothing is under way, and nobody waits for anything."""
+    return _is_at_rest(world) and next(_waiting(flow, world.state), None) is None
+
+
+def overdue(flow: Flow, world: EventWorld) -> Move | None:
+    """A step on which a driver may give up, once nothing else can happen."""
+    if world.ended:
+        return None
+    for own, step in enumerate(world.state.steps):
+        if step.record in ACTIVE:
+            operation: Operation = "undo" if step.record in ("undoing", "falling-back") else "action"
+            return Move("give-up", own, operation, step.tries, detail=HANGS)
+    waiting = next(_waiting(flow, world.state), None)
+    return None if waiting is None else Move("give-up", waiting.step, detail=waiting.reason)
+
+
+def _is_at_rest(world: EventWorld) -> bool:
+    moving = world.messages or world.notices or "" in world.choices
+    return not moving and not any(step.record in ACTIVE for step in world.state.steps)
+
+
+def _waiting(flow: Flow, state: State) -> Iterator[Waiting]:
+    """Steps that should go back and do not know it, or else steps that should start and do not know it."""
+    records = [step.record for step in state.steps]
+    if state.phase == "back" or not FAILED.isdisjoint(records):
+        if not pivot_committed(flow, state) and not stops(flow, state):
+            owing = (plan for plan in flow.steps if not plan.reacts and owes_undo(flow, state, plan.index))
+            yield from (Waiting(plan.index, _unheard_failure(flow, state)) for plan in owing)
+    elif "stuck" not in records:
+        for plan in flow.steps:
+            if records[plan.index] == "idle" and not plan.reacts and _might_start(plan, state):
+                yield Waiting(plan.index, _unheard_success(flow, plan))
+
+
+def _might_start(plan: FlowStep, state: State) -> bool:
+    before = [state.steps[index].record for index in plan.after]
+    return all(record in PASSED for record in before) or (plan.join == "any" and "done" in before)
+
+
+def _unheard_failure(flow: Flow, state: State) -> str:
+    failed = [plan.id for plan in flow.steps if state.steps[plan.index].record in FAILED]
+    return f"nobody told it to undo: it does not hear what becomes of {', '.join(failed)}" if failed else HANGS
+
+
+def _unheard_success(flow: Flow, plan: FlowStep) -> str:
+    events = (success_event(flow.steps[index].step) for index in plan.after)
+    return f"it waits for {' and '.join(events)}, which never came"
