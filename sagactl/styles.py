@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
-from sagactl.flow import Flow, FlowStep, exclusive, failure_event, success_event, undone_event
+from sagactl.flow import Flow, FlowStep, failure_event, success_event, undone_event
 from sagactl.model import Listens, Step
 
 EventKind = Literal["start", "success", "failure", "undone"]
@@ -234,7 +234,7 @@ def _ends(flow: Flow, plan: FlowStep) -> Iterator[tuple[FlowStep, EventKind, Pur
     direct = sum(1 << other for other in flow.dependants[plan.index])
     dependants, beside = flow.descendants[plan.index] if together else direct, flow.beside(plan.index)
     for other in _members(flow, dependants | beside):
-        if other.reacts or is_past_return(flow, other) or exclusive(plan.step, other.step):
+        if other.reacts or is_past_return(flow, other):
             continue
         yield other, "failure", "undo" if dependants >> other.index & 1 else "stop"
         if dependants >> other.index & 1 and not together:

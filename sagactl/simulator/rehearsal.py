@@ -227,18 +227,23 @@ class Rehearsal:
         self.used.update(found)
         return bool(found)
 
-    def _interruption(self, move: Move) -> Move | None:
+    def _interruption(self, move: Move, *, after: bool) -> Move | None:
         """What the plan lets happen to the run, once, while this move's step is in flight or just after its answer."""
-        if move.kind not in ("deliver", "answer"):
+        if not (self._answers(move) if after else move.kind == "deliver"):
             return None
         step = self.flow.steps[move.step].id
         for planned in self.plan.faults:
-            here = planned.after == (move.kind == "answer") and planned not in self.used
-            for kind in INTERRUPTIONS:
-                if here and planned.hits(step, move.operation, move.attempt, kind, move.run):
+            for kind in INTERRUPTIONS if planned.after == after and planned not in self.used else ():
+                if planned.hits(step, move.operation, move.attempt, kind, move.run):
                     self.used.add(planned)
                     return interruption_of(kind)
         return None
+
+    def _answers(self, move: Move) -> bool:
+        """Whether the move brings the answer: who does the work himself has it at once, and a wait is its own answer."""
+        if move.kind != "deliver":
+            return move.kind == "answer"
+        return self.plan.style == "choreography" or move.operation == "wait" or self.flow.steps[move.step].step.local
 
     def _only_the_deadline_is_left(self, ready: list[Ready]) -> bool:
         """After the pivot a deadline changes nothing that is worth waiting for."""
@@ -268,10 +273,10 @@ class Rehearsal:
 
     def planned_instead(self, move: Move, faulty: tuple[Move, ...]) -> Move | None:
         """What the plan lets happen instead of the move: a faulty variant that can happen now, an interruption."""
-        interruption = self._interruption(move)
-        if interruption is not None and move.kind == "deliver":
+        interruption = self._interruption(move, after=False)
+        if interruption is not None:
             return interruption
-        self.pending = interruption
+        self.pending = self._interruption(move, after=True)
         for variant in self._variants(move, faulty):
             if self._planned(move, variant.fault):
                 return self.meet(move, variant)

@@ -177,7 +177,7 @@ def _treat(telling: Telling, plan: FlowStep, message: Message, move: Move) -> No
     telling.lost = move.fault if move.fault in SILENCED else ""
     shown = move._replace(fault="") if telling.lost else move
     telling.add(moment_of(plan, became, shown, detail))
-    if answer and not is_silent(plan, message):
+    if answer and not (is_silent(plan, message) and telling.world.state.steps[plan.index].record not in ACTIVE):
         event, what = heard(message._replace(answer=answer, detail=detail))
         words = "not done, refused from now on" if answer == "not-done" else detail
         telling.tell(plan.index, event, moment_of(plan, what, move._replace(fault=""), words))
@@ -222,5 +222,5 @@ def _interrupt(telling: Telling, kind: Literal["deadline", "cancel"], scope: str
     telling.over |= {CANCELLED if kind == "cancel" else scope}
     owner = routes(telling.flow).owner if kind == "deadline" else OUTSIDE
     telling.add(Moment(kind, detail=f"of {scope}" if scope else "", participant=owner, fault=kind))
-    told = (plan.index for plan in telling.flow.steps if not plan.reacts)
+    told = (plan.index for plan in telling.flow.steps if not plan.reacts and not telling.world.ended)
     telling.notices += [Notice(own, NOBODY, kind, scope) for own in told]

@@ -27,8 +27,11 @@ def stops(flow: Flow, state: State) -> bool:
 
 
 def is_over(flow: Flow, world: EventWorld) -> bool:
-    """Whether nothing is under way, and nobody waits for anything."""
-    return _is_at_rest(world) and next(_waiting(flow, world.state), None) is None
+    """Whether every step has passed, or else nothing is under way and nobody waits for anything."""
+    state = world.state
+    if all(step.record in PASSED or plan.reacts for plan, step in zip(flow.steps, state.steps, strict=True)):
+        return all(notice.kind == "success" for notice in world.notices) and "" not in world.choices
+    return _is_at_rest(world) and next(_waiting(flow, state), None) is None
 
 
 def overdue(flow: Flow, world: EventWorld) -> Move | None:
