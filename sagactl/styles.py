@@ -5,7 +5,8 @@ In a choreography each step hears what concerns it:
 
 Rule 1.  A step starts on the success of its direct predecessors; one that was skipped tells so like one that is done.
 Rule 2.  What undoes a step hears how those that directly depend on it fail or are undone, so that a rollback goes back
-         in a chain.  With `order: parallel` nobody waits for anybody, and it hears all that depend on it fail.
+         in a chain.  With `order: parallel` nobody waits for anybody but the pivot, and it hears all that depend on it
+         fail.
 Rule 3.  A step hears failures beside it, so that it stops and is undone, and the success of a pivot beside it, after
          which it is not.
 Rule 4.  What surely comes after a point of no return is never undone: it hears no failure, and nobody hears its own.
@@ -237,7 +238,7 @@ def _ends(flow: Flow, plan: FlowStep) -> Iterator[tuple[FlowStep, EventKind, Pur
         if other.reacts or is_past_return(flow, other):
             continue
         yield other, "failure", "undo" if dependants >> other.index & 1 else "stop"
-        if dependants >> other.index & 1 and not together:
+        if dependants >> other.index & 1 and (not together or other.kind == "pivot"):
             yield other, "undone", "undo"
         if other.kind == "pivot" and beside >> other.index & 1:
             yield other, "success", "stop"

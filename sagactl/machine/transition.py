@@ -81,6 +81,9 @@ UNKNOWN_NOT_UNDONE: Final = "outcome unknown, not undone"
 UNHEARD_OF: Final = StepState("asked")
 """What a participant takes for the record of a step of which it has heard nothing: nobody knows what became of it."""
 
+TOLD_LAST: Final = ENDED_BACK | {"stuck"}
+"""Nobody tells anything more of such a step."""
+
 UNCONFIRMED: Final = "the undo was sent, and nobody waits for its answer"
 
 
@@ -612,16 +615,25 @@ def _interrupted(run: _Run, event: DeadlinePassed | CancelRequested) -> bool:
 def _heard(run: _Run, event: Heard) -> bool:
     """A step of somebody else: its record is taken over, and the run goes on or back as that says."""
     plan = run.flow.steps[event.step]
-    before = run.record(plan)
-    if before in ENDED_BACK or before == "stuck" or (before not in UNDER_WAY and event.record not in ENDED_BACK):
+    if not _is_news(run.record(plan), event.record):
         return False
     run.put(plan, event.record, cause=event.cause)
     if event.record not in PASSED:
         _close(run, plan)
         _join_the_others(run, event)
-    elif plan.kind == "pivot" and event.record == "done" and run.wish:
-        _drop_wish(run, "done")
+    elif plan.kind == "pivot" and run.wish:
+        if event.record == "done":
+            _drop_wish(run, "done")
+        else:
+            _join_the_others(run, event)
     return True
+
+
+def _is_news(before: Record, told: Record) -> bool:
+    """Whether this was not known yet; that a step is skipped may have been concluded too early."""
+    if told in ENDED_BACK:
+        return before not in TOLD_LAST
+    return before in UNDER_WAY or (before == "skipped" and told != "skipped")
 
 
 def _close(run: _Run, plan: FlowStep) -> None:

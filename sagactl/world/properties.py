@@ -50,7 +50,7 @@ def _done_means_done(plan: FlowStep, step: StepState, truth: Truth, state: State
 def _clean_means_clean(plan: FlowStep, step: StepState, truth: Truth, state: State) -> str:
     if not _stands(truth):
         return ""
-    if step.record == "standing" and plan.undo is not None:
+    if step.record == "standing" and plan.undo is not None and not step.known:
         return "its outcome was unknown, `failed_step: never` kept it from being undone, and its effect stands"
     broken = step.record in ("idle", "skipped", "rejected")
     return f"it is recorded as {step.record}, but its effect stands" if broken else ""
