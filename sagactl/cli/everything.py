@@ -19,8 +19,8 @@ def rehearse_all(
     """Print the table; exit 1 when an end is not acceptable."""
     shown = Shown(
         path=path,
-        singles=_matrix(flow, singles(flow), base),
-        pairs=_matrix(flow, pairs(flow), base) if with_pairs else None,
+        singles=_matrix(flow, singles(flow, base.style), base),
+        pairs=_matrix(flow, pairs(flow, base.style), base) if with_pairs else None,
         style=style_for(color, output=output),
         width=columns(),
     )

@@ -99,9 +99,13 @@ def make_plan(
     choose: Iterable[str] = (),
     data: Mapping[str, Any] | None = None,
     max_tries: int = MAX_TRIES,
-    style: Style = "orchestration",
+    style: Style | None = None,
 ) -> Plan:
-    """The plan that these words name; raises UsageError for what does not exist or can never happen."""
+    """The plan that these words name; raises UsageError for what does not exist or can never happen.
+
+    Without a style it is that of the definition, or an orchestration.
+    """
+    style = style or style_of(flow)
     planned = [
         *(_fail(flow, step)._replace(word=_word(flow, id)) for id in fail for step in find_steps(flow, id)),
         *(_timeout(flow, step)._replace(word=_word(flow, id)) for id in timeout for step in find_steps(flow, id)),
@@ -113,6 +117,11 @@ def make_plan(
     if max_tries < 1:
         raise UsageError("the number of tries must be at least 1")
     return Plan(tuple(dict.fromkeys(planned)), _choices(flow, choose), data, max_tries, style=style)
+
+
+def style_of(flow: Flow) -> Style:
+    """The style that the definition declares; where it leaves that open, somebody leads."""
+    return flow.saga.style or "orchestration"
 
 
 def find_steps(flow: Flow, id: str) -> tuple[FlowStep, ...]:

@@ -240,7 +240,7 @@ class Rehearsal:
         return None
 
     def _answers(self, move: Move) -> bool:
-        """Whether the move brings the answer: who does the work himself has it at once, and a wait is its own answer."""
+        """Whether the move brings the answer: who does the work has it at once, and what is waited for is one."""
         if move.kind != "deliver":
             return move.kind == "answer"
         return self.plan.style == "choreography" or move.operation == "wait" or self.flow.steps[move.step].step.local

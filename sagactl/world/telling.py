@@ -229,8 +229,10 @@ class Telling:
         services = dict.fromkeys(self._service(listener, kind) for listener in listeners)
         readers = f" for {', '.join(services)}" if listeners else ", which nobody here hears"
         name, service = self._name(own, kind, record.record), self._service(own, kind, publishes=True)
-        self.add(Moment("published", self.flow.steps[own].id, name + readers, service, self.lost))
-        if not self.lost:
+        self.add(Moment("published", self.flow.steps[own].id, name + readers, service))
+        if self.lost:
+            self.add(Moment("lost", self.flow.steps[own].id, name, service, self.lost))
+        else:
             passed = tuple(self._passed(own)) if kind == "success" else ()
             told = record._replace(record="undone") if (kind, record.record) == ("undone", "withdrawn") else record
             self.notices += [Notice(listener, own, kind, "", told, passed) for listener in listeners]

@@ -160,7 +160,7 @@ def test_an_effect_that_happens_twice_is_told() -> None:
 
 def test_what_comes_from_outside_has_a_lifeline_of_its_own() -> None:
     found = rows(TRACES["loan-completed"])
-    assert lifelines(found)[-1] == OUTSIDE
+    assert lifelines(TRACES["loan-completed"], found)[-1] == OUTSIDE
     arrived = [row for row in found if isinstance(row, Entry) and row.moment.what == "arrived"]
     assert {(row.shape, row.participant) for row in arrived} == {("reply", OUTSIDE)}
 
