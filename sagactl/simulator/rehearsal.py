@@ -367,7 +367,7 @@ class Rehearsal:
             violations=tuple(violations(self.flow, self.world)),
             moments=tuple(self.moments),
             unused_faults=self._unused(),
-            notes=(*self.decisions.notes, *self._unheard(state)),
+            notes=(*self.decisions.notes, *self._unheard(state), *self.conduct.notes(self.flow, self.moments)),
             style=self.plan.style,
             replay={"version": 1, "saga": self.flow.saga.id, **self.plan.as_json()},
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep, success_event
 from sagactl.machine.state import ACTIVE, PASSED, Record, State, pivot_committed
 from sagactl.machine.transition import owes_undo
+from sagactl.trace import Moment
+from sagactl.world.faults import SILENCED
 from sagactl.world.parts import HANGS, Move, Operation
 from sagactl.world.views import EventWorld
 
@@ -19,6 +21,20 @@ class Waiting(NamedTuple):
 
     step: int
     reason: str
+
+
+def notes(flow: Flow, moments: Iterable[Moment]) -> tuple[str, ...]:
+    """What is to be known of a run that nobody leads: who owns the deadline, and who notices that an event is lost."""
+    deadline = flow.saga.deadline
+    found: list[str] = []
+    if deadline is not None and deadline.owner is None:
+        found.append("the deadline has no `owner`, and without an orchestrator somebody has to own its timer")
+    lost = dict.fromkeys(moment.detail for moment in moments if moment.what == "lost" and moment.fault in SILENCED)
+    if lost:
+        events = ", ".join(f"`{name}`" for name in lost)
+        noticing = "there is no deadline that would" if deadline is None else "only the deadline does"
+        found.append(f"{events} never came, and nobody who waits for an event notices that: {noticing}")
+    return tuple(found)
 
 
 def stops(flow: Flow, state: State) -> bool:
