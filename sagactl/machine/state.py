@@ -38,7 +38,7 @@ FORWARD: Final = frozenset({"requested", "paused", "asked"})
 UNDER_WAY: Final = FORWARD | {"idle"}
 """It may still come to anything."""
 
-BACK: Final = frozenset({"undoing", "undo-paused", "falling-back", "fallback-paused"})
+BACK: Final[frozenset[Record]] = frozenset({"undoing", "undo-paused", "falling-back", "fallback-paused"})
 ACTIVE: Final = FORWARD | BACK
 PASSED: Final = frozenset({"done", "skipped", "unheard"})
 CLEAN: Final = frozenset({"idle", "skipped", "rejected", "undone", "withdrawn"})
@@ -46,7 +46,7 @@ CLEAN: Final = frozenset({"idle", "skipped", "rejected", "undone", "withdrawn"})
 ENDED_BACK: Final[frozenset[Record]] = frozenset({"undone", "dead", "left", "standing", "unconfirmed"})
 """The way back is over for such a step."""
 
-PARKED: Final = frozenset({"stuck", "dead", "left", "standing", "unconfirmed"})
+PARKED: Final[frozenset[Record]] = frozenset({"stuck", "dead", "left", "standing", "unconfirmed"})
 
 Phase = Literal["forward", "back", "ended"]
 

@@ -98,3 +98,21 @@ def _pause(flow: Flow, world: AnyWorld, move: Move) -> Latency:
 
 def _fixed(value_s: float) -> Latency:
     return Latency(shape="fixed", values_s=(value_s,))
+
+
+# -- which time it is
+
+
+def request_of(move: Move) -> tuple[object, ...]:
+    """The timer of the request that an answer answers; of any other move, none that there is."""
+    return ("deliver", *move.subject[1:4], "", *move.subject[5:]) if move.kind == "answer" else ()
+
+
+def is_of_the_run(move: Move) -> bool:
+    """Whether its time counts from the start of the run, restarts or not."""
+    return move.kind == "deadline" and move.detail == ""
+
+
+def timer_of(move: Move) -> tuple[object, ...]:
+    """What tells one running time from another."""
+    return (*move.subject, move.detail) if move.kind in ("decide", "deadline", "hear") else move.subject

@@ -17,7 +17,7 @@ from sagactl.machine.state import BACK, PARKED, State, outcome, pivot_committed,
 from sagactl.promises import assuming, promised_by
 from sagactl.simulator.chance import Chance
 from sagactl.simulator.decisions import Decisions
-from sagactl.simulator.delays import delay_of, typical_delay_s
+from sagactl.simulator.delays import delay_of, is_of_the_run, request_of, timer_of, typical_delay_s
 from sagactl.simulator.hazards import (
     INTERRUPTIONS,
     Flight,
@@ -32,10 +32,10 @@ from sagactl.simulator.plan import Plan, PlannedFault, refuse_unsupported
 from sagactl.simulator.rates import Rates
 from sagactl.simulator.saved import truth_of
 from sagactl.simulator.script import Script
-from sagactl.trace import DeadLetter, Moment, Trace
+from sagactl.trace import DeadLetter, Moment, Trace, Violation
 from sagactl.world.by_style import BY_STYLE, AnyStep, AnyWorld
 from sagactl.world.parts import Move
-from sagactl.world.properties import violations
+from sagactl.world.properties import disorders, violations
 from sagactl.world.world import DUPLICATES, take_up
 
 MAX_MOVES: Final = 200_000
@@ -96,6 +96,7 @@ class Rehearsal:
         self.moments: list[Moment] = []
         self.executed: list[str] = []
         self.compensated: list[str] = []
+        self.disorders: dict[Violation, None] = {}
         self.used: set[PlannedFault] = set()
         self.decisions = Decisions(plan)
         self.deadlines_over: set[str] = set()
@@ -145,6 +146,7 @@ class Rehearsal:
         before = self.world.state
         self.world = step.world
         self._record(before, step.world.state)
+        self.disorders |= dict.fromkeys(disorders(self.flow, before, step.world.state))
         for position, moment in enumerate(step.moments):
             fault = "late" if late and position == 0 else moment.fault
             self.moments.append(moment._replace(t_s=self.now_s, fault=fault))
@@ -182,7 +184,7 @@ class Rehearsal:
 
     def _kept(self) -> Move:
         """The next move of a kept run; it happens at its time, or now if that has passed."""
-        possible = list(moves(self.flow, self.world))
+        possible = list(self.conduct.moves(self.flow, self.world))
         for move in possible:
             if not move.fault and move.kind not in INTERRUPTIONS:
                 self._due(move)
@@ -364,7 +366,7 @@ class Rehearsal:
             skipped=tuple(p.id for p, s in zip(self.flow.steps, state.steps, strict=True) if s.record == "left"),
             dead_letters=tuple(self._dead_letters(state)),
             duration_s=self.ended_s or 0.0,
-            violations=tuple(violations(self.flow, self.world)),
+            violations=(*violations(self.flow, self.world), *sorted(self.disorders)),
             moments=tuple(self.moments),
             unused_faults=self._unused(),
             notes=(*self.decisions.notes, *self._unheard(state), *self.conduct.notes(self.flow, self.moments)),
@@ -390,18 +392,3 @@ class Rehearsal:
             for plan, step in zip(self.flow.steps, state.steps, strict=True)
             if step.record in PARKED and step.record != "left"
         ]
-
-
-def request_of(move: Move) -> tuple[object, ...]:
-    """The timer of the request that an answer answers; of any other move, none that there is."""
-    return ("deliver", *move.subject[1:4], "", *move.subject[5:]) if move.kind == "answer" else ()
-
-
-def is_of_the_run(move: Move) -> bool:
-    """Whether its time counts from the start of the run, restarts or not."""
-    return move.kind == "deadline" and move.detail == ""
-
-
-def timer_of(move: Move) -> tuple[object, ...]:
-    """What tells one running time from another."""
-    return (*move.subject, move.detail) if move.kind in ("decide", "deadline", "hear") else move.subject
