@@ -19,7 +19,7 @@ from typing import Final, Literal, assert_never
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import events as e
-from sagactl.machine.state import ACTIVE, StepState
+from sagactl.machine.state import ACTIVE, State, StepState
 from sagactl.machine.transition import is_open
 from sagactl.styles import OUTSIDE
 from sagactl.trace import Moment
@@ -68,9 +68,15 @@ def moves(flow: Flow, world: EventWorld) -> Iterator[Move]:
     for choice, chosen in zip(flow.saga.choices.values(), world.choices, strict=True):
         if chosen == "":
             yield from (Move("decide", detail=f"{choice.id}={outcome.id}") for outcome in choice.outcomes)
+    yield from _interruptions(flow, world, state)
+
+
+def _interruptions(flow: Flow, world: EventWorld, state: State) -> Iterator[Move]:
+    """A deadline matters as long as anybody has not heard of a way back; whoever cancels sees the run as it is."""
+    unaware = any(view.state is not None and view.state.phase == "forward" for view in world.views)
+    if flow.saga.deadline is not None and "" not in world.over and unaware:
+        yield Move("deadline")
     if state.phase == "forward":
-        if flow.saga.deadline is not None and "" not in world.over:
-            yield Move("deadline")
         open_ones = (scope.name for scope in flow.scopes if is_open(flow, state, scope))
         yield from (Move("deadline", detail=name) for name in open_ones if name not in world.over)
         if CANCELLED not in world.over:

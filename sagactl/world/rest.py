@@ -17,10 +17,11 @@ FAILED: Final[frozenset[Record]] = frozenset({"rejected", "unknown", "undone", "
 
 
 class Waiting(NamedTuple):
-    """A step that nobody tells what it has to know, and what that is."""
+    """A step that nobody tells what it has to know, what that is, and whether it knows of the way back."""
 
     step: int
     reason: str
+    knows: bool = False
 
 
 def notes(flow: Flow, moments: Iterable[Moment]) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ def is_over(flow: Flow, world: EventWorld) -> bool:
     state = world.state
     if all(step.record in PASSED or plan.reacts for plan, step in zip(flow.steps, state.steps, strict=True)):
         return all(notice.kind == "success" for notice in world.notices) and "" not in world.choices
-    return _is_at_rest(world) and next(_waiting(flow, state), None) is None
+    return _is_at_rest(world) and next(_waiting(flow, world), None) is None
 
 
 def overdue(flow: Flow, world: EventWorld) -> Move | None:
@@ -58,7 +59,7 @@ def overdue(flow: Flow, world: EventWorld) -> Move | None:
         if step.record in ACTIVE:
             operation: Operation = "undo" if step.record in ("undoing", "falling-back") else "action"
             return Move("give-up", own, operation, step.tries, detail=HANGS)
-    waiting = next(_waiting(flow, world.state), None)
+    waiting = next(_waiting(flow, world), None)
     return None if waiting is None else Move("give-up", waiting.step, detail=waiting.reason)
 
 
@@ -67,27 +68,42 @@ def _is_at_rest(world: EventWorld) -> bool:
     return not moving and not any(step.record in ACTIVE for step in world.state.steps)
 
 
-def _waiting(flow: Flow, state: State) -> Iterator[Waiting]:
+def _waiting(flow: Flow, world: EventWorld) -> Iterator[Waiting]:
     """Steps that should go back and do not know it, or else steps that should start and do not know it."""
+    state = world.state
     records = [step.record for step in state.steps]
     if state.phase == "back" or not FAILED.isdisjoint(records):
         if not pivot_committed(flow, state) and not stops(flow, state):
-            owing = (plan for plan in flow.steps if not plan.reacts and owes_undo(flow, state, plan.index))
-            yield from (Waiting(plan.index, _unheard_failure(flow, state)) for plan in owing)
+            yield from sorted(_owing(flow, world), key=lambda waiting: waiting.knows)
     elif "stuck" not in records:
         for plan in flow.steps:
             if records[plan.index] == "idle" and not plan.reacts and _might_start(plan, state):
                 yield Waiting(plan.index, _unheard_success(flow, plan))
 
 
+def _owing(flow: Flow, world: EventWorld) -> Iterator[Waiting]:
+    """Those that have something to undo: each hears nothing of the failure, or waits for the word of others."""
+    state = world.state
+    failed = [plan.id for plan in flow.steps if state.steps[plan.index].record in ("rejected", "unknown")]
+    for plan in flow.steps:
+        view = world.views[plan.index].state
+        if view is None or plan.reacts or not owes_undo(flow, state, plan.index):
+            continue
+        unheard = [other.id for other in flow.members(flow.descendants[plan.index]) if _is_open(other, view)]
+        if view.phase == "back" and unheard:
+            yield Waiting(plan.index, f"it waits to hear what becomes of {', '.join(unheard)}", knows=True)
+        else:
+            reason = f"it does not hear that {', '.join(failed)} failed" if failed else "it does not hear that it must"
+            yield Waiting(plan.index, f"nobody tells it to undo: {reason}")
+
+
+def _is_open(plan: FlowStep, view: State) -> bool:
+    return view.steps[plan.index].record in ACTIVE
+
+
 def _might_start(plan: FlowStep, state: State) -> bool:
     before = [state.steps[index].record for index in plan.after]
     return all(record in PASSED for record in before) or (plan.join == "any" and "done" in before)
-
-
-def _unheard_failure(flow: Flow, state: State) -> str:
-    failed = [plan.id for plan in flow.steps if state.steps[plan.index].record in FAILED]
-    return f"nobody told it to undo: it does not hear what becomes of {', '.join(failed)}" if failed else HANGS
 
 
 def _unheard_success(flow: Flow, plan: FlowStep) -> str:
