@@ -142,9 +142,8 @@ def refuse_unsupported(flow: Flow, style: Style = "orchestration") -> None:
             what = "a step that starts when another one fails or is undone, in an orchestration"
             raise NotSupported("simulate", what, where)
     if flow.saga.rollback.then == "restart" and style == "choreography":
-        raise NotSupported(
-            "simulate", "`then: restart` in a choreography, where nobody could start again", "`rollback`"
-        )
+        what = "a saga that is tried again as a whole, in a choreography, where nobody could start it again"
+        raise NotSupported("simulate", what, "`rollback`")
 
 
 def _fail(flow: Flow, plan: FlowStep) -> PlannedFault:

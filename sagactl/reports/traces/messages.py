@@ -205,9 +205,10 @@ class _EventReader(_Reader):
         if moment.what == "rollback":
             return entry._replace(shape="banner", participant=SELF)
         if moment.what == "heard":
-            return self._event(entry._replace(words=escape(moment.detail), sender=moment.sender, role=""))
+            event = entry._replace(participant=moment.participant, sender=moment.sender, role="")
+            return self._event(event._replace(words=escape(moment.detail)))
         if moment.what == "lost":
-            return entry._replace(words=self._named(entry))
+            return entry._replace(words=f"{escape(moment.detail)} is lost" if moment.detail else self._named(entry))
         if SIGNS[moment.what].inside:
             return self._inside(entry, other or OUTSIDE)
         if moment.what in SAID_BY_EVENTS and not moment.detail.endswith(UNHEARD):
@@ -215,9 +216,9 @@ class _EventReader(_Reader):
         return entry._replace(words=self._call(moment) if moment.what in CALLS else self._named(entry))
 
     def _event(self, entry: Entry) -> Entry | None:
-        """An event that a participant hears for several of its steps is drawn once, and to itself not as an arrow."""
+        """An event that a participant hears for several of its steps is drawn once, and its own ones not at all."""
         if entry.sender == entry.participant:
-            return entry._replace(words=f"hears {entry.words}")
+            return None
         same = (entry.sender, entry.participant, entry.words, entry.moment.t_s)
         told = ((each.sender, each.participant, each.words, each.moment.t_s) for each in self.entries[-MAX_HEARERS:])
         return None if same in told else entry._replace(shape="event")

@@ -104,7 +104,12 @@ def is_shown(moment: Moment) -> bool:
 
 def _title(trace: Trace, style: Style) -> str:
     faults = ", ".join(map(str, trace.replay.get("faults", ())))
-    return style("strong", f"Rehearsal of {escape(trace.saga)}") + (f"  with {escape(faults)}" if faults else "")
+    return style("strong", title(trace)) + (f"  with {escape(faults)}" if faults else "")
+
+
+def title(trace: Trace) -> str:
+    """What was rehearsed; that somebody leads goes without saying."""
+    return f"Rehearsal of {escape(trace.saga)}" + (" as a choreography" if trace.style == "choreography" else "")
 
 
 def collapsed(moments: list[Row]) -> Iterator[Row | str]:
