@@ -60,7 +60,7 @@ def command(
     ] = MAX_TRIES,
     style: Annotated[
         str | None,
-        typer.Option("--style", help="orchestration or choreography.", show_default="that of the definition"),
+        typer.Option("--style", help="orchestration or choreography, whatever the definition says."),
     ] = None,
     expect: Annotated[
         str | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -48,6 +49,15 @@ def test_a_table_that_is_too_small_still_gives_the_same() -> None:
     small, whole = (Table(flow, make_plan(flow), odds, most) for most in (10, 20_000))
     assert [walk(small, seed) for seed in range(200)] == [walk(whole, seed) for seed in range(200)]
     assert len(small.nodes) == 10 < len(whole.nodes)
+
+
+def test_a_table_that_is_full_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = unfold(definition("order-fulfillment")).flow
+    plan, odds = make_plan(flow), Odds(make_rates(flow, ["0.2"]))
+    assert not any("remembered" in note for note in sample(flow, plan, odds, Asked(200, way="table")).notes)
+    monkeypatch.setattr("sagactl.simulator.many.Table", partial(Table, most=10))
+    found = sample(flow, plan, odds, Asked(200, way="table"))
+    assert found.notes[-1] == "only the first 10 situations are remembered; others are found anew each time"
 
 
 def test_a_table_that_is_wrong_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
