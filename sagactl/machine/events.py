@@ -118,11 +118,12 @@ class GivenUp(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """Another participant told what became of its step; only where each keeps a record of its own."""
+    """Another participant told what became of its step, and what had passed before; see rule 8 of the machine."""
 
     step: int
     record: Record
     cause: str = ""
+    passed: tuple[tuple[int, Record], ...] = ()
 
 
 StepEvent = (

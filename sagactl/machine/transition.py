@@ -614,18 +614,26 @@ def _interrupted(run: _Run, event: DeadlinePassed | CancelRequested) -> bool:
 
 def _heard(run: _Run, event: Heard) -> bool:
     """A step of somebody else: its record is taken over, and the run goes on or back as that says."""
-    plan = run.flow.steps[event.step]
-    if not _is_news(run.record(plan), event.record):
-        return False
-    run.put(plan, event.record, cause=event.cause)
+    taken = [_take_over(run, step, record) for step, record in event.passed]
+    if not _take_over(run, event.step, event.record, event.cause):
+        return any(taken)
     if event.record not in PASSED:
-        _close(run, plan)
-        _join_the_others(run, event)
-    elif plan.kind == "pivot" and run.wish:
-        if event.record == "done":
+        _close(run, run.flow.steps[event.step])
+        _join_the_others(run, event.record, event.cause)
+    return True
+
+
+def _take_over(run: _Run, step: int, record: Record, cause: str = "") -> bool:
+    """A pivot that is done, or not taken, decides about a wish to go back."""
+    plan = run.flow.steps[step]
+    if not _is_news(run.record(plan), record):
+        return False
+    run.put(plan, record, cause=cause)
+    if run.wish and plan.kind == "pivot" and record in PASSED:
+        if record == "done":
             _drop_wish(run, "done")
         else:
-            _join_the_others(run, event)
+            _join_the_others(run, record, run.wish)
     return True
 
 
@@ -643,12 +651,10 @@ def _close(run: _Run, plan: FlowStep) -> None:
             run.put(other, "withdrawn")
 
 
-def _join_the_others(run: _Run, event: Heard) -> None:
+def _join_the_others(run: _Run, record: Record, cause: str) -> None:
     """Who hears of a way back goes back, by rule 3; a step that is parked going forward takes nobody with it."""
-    state, cause = run.state(), event.cause
-    if event.record == "stuck":
-        return
-    if run.phase == "back" or pivot_committed(run.flow, state):
+    state = run.state()
+    if record == "stuck" or run.phase == "back" or pivot_committed(run.flow, state):
         return
     if pivot_in_flight(run.flow, state):
         run.wish = run.wish or cause

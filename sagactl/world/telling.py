@@ -153,9 +153,7 @@ class Telling:
             if undoes.holds(self.views[own].heard):
                 self._undo_now(own, notice)
             return
-        for step, record in notice.passed:
-            self.tell(own, e.Heard(step, record.record, record.cause))
-        self.tell(own, e.Heard(notice.source, notice.record.record, notice.record.cause))
+        self.tell(own, e.Heard(notice.source, notice.record.record, notice.record.cause, notice.passed))
 
     def _wake(self, own: int) -> None:
         """A step that starts when another one fails starts now."""
@@ -242,14 +240,14 @@ class Telling:
         undoes = kind == "undone" if publishes else kind != "success"
         return self.routes.undoers[step] if undoes else self.routes.hosts[step]
 
-    def _passed(self, own: int) -> Iterator[tuple[int, StepState]]:
+    def _passed(self, own: int) -> Iterator[tuple[int, Record]]:
         """What the publisher knows to have passed before its step."""
         state = self.views[own].state
         assert state is not None
         for plan in self.flow.members(self.flow.ancestors[own]):
             record = state.steps[plan.index].record
             if record in PASSED:
-                yield plan.index, StepState(record)
+                yield plan.index, record
 
     def _name(self, step: int, kind: EventKind, record: Record) -> str:
         words = WORDS.get((kind, record), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from sagactl.machine.state import State, StepState
+from sagactl.machine.state import Record, State, StepState
 from sagactl.styles import EventKind
 from sagactl.trace import Moment
 from sagactl.world.parts import Message, Truth
@@ -32,7 +32,7 @@ class Notice(NamedTuple):
     kind: Told
     scope: str
     record: StepState = StepState()
-    passed: tuple[tuple[int, StepState], ...] = ()
+    passed: tuple[tuple[int, Record], ...] = ()
 
 
 class EventWorld(NamedTuple):
