@@ -21,7 +21,7 @@ bench: $(VENV)/.dev $(VENV)/.bench
 
 # Generated reference pages, schema and pictures.
 docs: $(VENV)/.dev
-	UPDATE=1 $(BIN)/python -m pytest tests/docs
+	UPDATE=1 $(BIN)/python -m pytest tests/docs tests/source/test_schema.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sagactl.finding import Finding
-    from sagactl.model import Saga
+    from sagactl.model import Saga, Style
     from sagactl.recommender import Recommendation
     from sagactl.source.build import Reading
     from sagactl.trace import Trace
@@ -88,11 +88,20 @@ def simulate(
     faults: Iterable[str] = (),
     choose: Iterable[str] = (),
     data: Mapping[str, Any] | None = None,
+    style: Style | None = None,
+    seed: int | None = None,
+    fault_rates: Iterable[str] = (),
 ) -> Trace:
-    """The trace of one rehearsed run; raises UsageError for a fault that cannot happen."""
-    from sagactl.simulator import make_plan, rehearse
+    """The trace of one rehearsed run; raises UsageError for a fault that cannot happen.
+
+    Without a style the run goes on as the saga declares.  With a seed times are drawn, and faults come at `fault_rates`
+    such as `0.02` or `charge-payment:reject=5%`.
+    """
+    from sagactl.simulator import make_plan
+    from sagactl.simulator.drawing import rehearse_drawn
     from sagactl.unfold import unfold
 
     flow = unfold(saga, data=data).flow
-    plan = make_plan(flow, fail=fail, timeout=timeout, fail_undo=fail_undo, faults=faults, choose=choose, data=data)
-    return rehearse(flow, plan)
+    words: dict[str, Any] = {"fail": fail, "timeout": timeout, "fail_undo": fail_undo, "faults": faults}
+    plan = make_plan(flow, **words, choose=choose, data=data, style=style)
+    return rehearse_drawn(flow, plan, seed, fault_rates)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
-from sagactl.model import Route
+from sagactl.model import Route, Style
 
 Outcome = Literal["completed", "compensated", "parked"]
 
@@ -34,7 +34,10 @@ class Expectation(NamedTuple):
 
 
 class Scenario(NamedTuple):
-    """One rehearsal with its expectation; `route` is where it stands in its file."""
+    """One rehearsal with its expectation; `route` is where it stands in its file.
+
+    Without a style the run goes on as its definition says.
+    """
 
     name: str
     expect: Expectation
@@ -45,4 +48,5 @@ class Scenario(NamedTuple):
     choose: Mapping[str, str] = MappingProxyType({})
     input: Mapping[str, Any] | None = None
     max_tries: int | None = None
+    style: Style | None = None
     route: Route = ()

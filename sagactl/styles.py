@@ -5,7 +5,8 @@ In a choreography each step hears what concerns it:
 
 Rule 1.  A step starts on the success of its direct predecessors; one that was skipped tells so like one that is done.
 Rule 2.  What undoes a step hears how those that directly depend on it fail or are undone, so that a rollback goes back
-         in a chain.  With `order: parallel` nobody waits for anybody, and it hears all that depend on it fail.
+         in a chain.  With `order: parallel` nobody waits for anybody but the pivot, and it hears all that depend on it
+         fail.
 Rule 3.  A step hears failures beside it, so that it stops and is undone, and the success of a pivot beside it, after
          which it is not.
 Rule 4.  What surely comes after a point of no return is never undone: it hears no failure, and nobody hears its own.
@@ -22,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, Literal, NamedTuple
 
-from sagactl.flow import Flow, FlowStep, exclusive, failure_event, success_event, undone_event
+from sagactl.flow import Flow, FlowStep, failure_event, success_event, undone_event
 from sagactl.model import Listens, Step
 
 EventKind = Literal["start", "success", "failure", "undone"]
@@ -234,10 +235,10 @@ def _ends(flow: Flow, plan: FlowStep) -> Iterator[tuple[FlowStep, EventKind, Pur
     direct = sum(1 << other for other in flow.dependants[plan.index])
     dependants, beside = flow.descendants[plan.index] if together else direct, flow.beside(plan.index)
     for other in _members(flow, dependants | beside):
-        if other.reacts or is_past_return(flow, other) or exclusive(plan.step, other.step):
+        if other.reacts or is_past_return(flow, other):
             continue
         yield other, "failure", "undo" if dependants >> other.index & 1 else "stop"
-        if dependants >> other.index & 1 and not together:
+        if dependants >> other.index & 1 and (not together or other.kind == "pivot"):
             yield other, "undone", "undo"
         if other.kind == "pivot" and beside >> other.index & 1:
             yield other, "success", "stop"

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, get_args
 
 from sagactl.errors import SagactlError
+from sagactl.model import Style
 
 Status = Literal["STARTED", "PENDING", "COMPENSATING", "COMPLETED", "FAILED"]
 RunOutcome = Literal["completed", "compensated", "parked"]
@@ -56,11 +57,16 @@ What = Literal[
     "deadline",
     "cancel",
     "ended",
+    "published",  # an event, by the participant whose step it tells of; only where nobody leads
+    "heard",  # an event, by one listener
 ]
 
 
 class Moment(NamedTuple):
-    """One thing that happened: when (virtual seconds), to which step and participant, and what the run was then."""
+    """One thing that happened: when (virtual seconds), to which step and participant, and what the run was then.
+
+    `sender` is the participant whose event is heard, empty when it comes from outside.
+    """
 
     what: What
     step: str = ""
@@ -69,6 +75,7 @@ class Moment(NamedTuple):
     fault: str = ""
     status: Status = "STARTED"
     t_s: float = 0.0
+    sender: str = ""
 
 
 class DeadLetter(NamedTuple):
@@ -106,6 +113,7 @@ class Trace(NamedTuple):
     unused_faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     replay: Mapping[str, Any] = MappingProxyType({})
+    style: Style = "orchestration"
 
 
 VERSION: Final = 1
@@ -118,6 +126,7 @@ def to_json(trace: Trace) -> dict[str, Any]:
         "version": VERSION,
         "saga": trace.saga,
         "saga_version": trace.version,
+        "style": trace.style,
         "status": trace.status,
         "outcome": trace.outcome,
         "executed": list(trace.executed),
@@ -142,6 +151,7 @@ def _moment_json(moment: Moment) -> dict[str, Any]:
         "participant": moment.participant,
         "fault": moment.fault,
         "status": moment.status,
+        "sender": moment.sender,
     }
 
 
@@ -278,6 +288,7 @@ _MOMENT: Final[Mapping[str, Reader]] = {
     "fault": _text,
     "status": _one_of(Status),
     "t_s": _seconds,
+    "sender": _text,
 }
 _LETTER: Final[Mapping[str, Reader]] = {
     "step": _text,
@@ -306,4 +317,5 @@ _TRACE: Final[Mapping[str, Reader]] = {
     "unused_faults": _each(_text),
     "notes": _each(_text),
     "replay": _plan,
+    "style": _one_of(Style),
 }

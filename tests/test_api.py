@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import sagactl
-from sagactl.errors import InvalidDefinition, UnknownName
+from sagactl.errors import InvalidDefinition, UnknownName, UsageError
 
 ORDER = str(Path(__file__).parents[1] / "definitions" / "order-fulfillment.saga.yaml")
 
@@ -15,6 +15,23 @@ ORDER = str(Path(__file__).parents[1] / "definitions" / "order-fulfillment.saga.
 def test_a_rehearsal_rolls_back() -> None:
     trace = sagactl.simulate(sagactl.load(ORDER), fail=["charge-payment"])
     assert (trace.outcome, trace.compensated) == ("compensated", ("reserve-items",))
+
+
+def test_a_rehearsal_goes_on_in_the_style_asked_for_or_declared() -> None:
+    order, tickets = (sagactl.load(path) for path in (ORDER, ORDER.replace("order-fulfillment", "ticket-sale")))
+    assert sagactl.simulate(order).style == sagactl.simulate(tickets, style="orchestration").style == "orchestration"
+    assert sagactl.simulate(tickets).style == sagactl.simulate(order, style="choreography").style == "choreography"
+
+
+def test_a_rehearsal_is_drawn_by_its_seed() -> None:
+    order = sagactl.load(ORDER)
+    first, again, other = (sagactl.simulate(order, seed=seed, fault_rates=["0.3"]) for seed in (7, 7, 8))
+    assert first == again != other
+    assert first.replay["seed"] == 7 and first.replay["fault_rates"] == ["0.3"]
+    with pytest.raises(UsageError, match="need a seed"):
+        sagactl.simulate(order, fault_rates=["0.3"])
+    with pytest.raises(UsageError, match="a seed is a number"):
+        sagactl.simulate(order, seed=-1)
 
 
 def test_a_sound_definition_has_no_findings() -> None:

@@ -10,7 +10,7 @@ from sagactl.cli.progress import watched
 from sagactl.flow import Flow
 from sagactl.reports.rehearsals import Shown
 from sagactl.simulator.matrix import Cases, Matrix, pairs, rows, singles
-from sagactl.simulator.plan import Plan
+from sagactl.simulator.plan import Plan, style_of
 
 
 def rehearse_all(
@@ -19,10 +19,11 @@ def rehearse_all(
     """Print the table; exit 1 when an end is not acceptable."""
     shown = Shown(
         path=path,
-        singles=_matrix(flow, singles(flow), base),
-        pairs=_matrix(flow, pairs(flow), base) if with_pairs else None,
+        singles=_matrix(flow, singles(flow, base.style), base),
+        pairs=_matrix(flow, pairs(flow, base.style), base) if with_pairs else None,
         style=style_for(color, output=output),
         width=columns(),
+        options=("--style", base.style) if base.style != style_of(flow) else (),
     )
     write(import_module(f"sagactl.reports.rehearsals.{shape}").render(shown), output)
     return ExitStatus.CLEAN if shown.is_acceptable else ExitStatus.FINDINGS

@@ -9,7 +9,7 @@ from sagactl.cli.environment import write
 from sagactl.cli.sampling import Words, play
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
-from sagactl.model import Saga
+from sagactl.model import Saga, Style
 from sagactl.reports.traces import json
 from sagactl.simulator import Plan, make_plan
 from sagactl.simulator.profiles import differences, under
@@ -38,6 +38,7 @@ def plan_again(flow: Flow, saved: Trace) -> tuple[Plan, Words]:
         choose=[f"{choice}={outcome}" for choice, outcome in _mapping(again, "choices").items()],
         data=again.get("input"),
         max_tries=int(again.get("max_tries", 20)),
+        style=_style(again.get("style")),
     )
     plan = plan._replace(
         profile=str(again.get("profile", "")),
@@ -48,6 +49,11 @@ def plan_again(flow: Flow, saved: Trace) -> tuple[Plan, Words]:
     seed = again.get("seed")
     words = Words(None, seed, tuple(_texts(again, "fault_rates")), tuple(_texts(again, "slow")))
     return taken_up(flow, plan, again.get("state")), words
+
+
+def _style(word: Any) -> Style:
+    """Runs that were kept without a style were led."""
+    return "choreography" if word == "choreography" else "orchestration"
 
 
 def _texts(data: Mapping[str, Any], key: str) -> list[str]:
@@ -127,6 +133,10 @@ def play_kept(
     save: str | None,
 ) -> tuple[Trace, bool]:
     """The run, and whether it differs from the kept one that it repeats."""
+    if plan.style == "choreography" and (plan.profile or state is not None):
+        name = "--profile" if plan.profile else "--from"
+        reason = "no engine leads it" if plan.profile else "its record is an orchestrator's"
+        raise UsageError(f"`{name}` needs an orchestration: {reason}", help="add `--style orchestration`")
     saved = read_trace(replay) if replay is not None else None
     if saved is not None:
         plan, words = plan_again(flow, saved)

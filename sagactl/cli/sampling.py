@@ -12,11 +12,11 @@ from sagactl.cli.exits import ExitStatus
 from sagactl.cli.progress import watched
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
-from sagactl.simulator.chance import MAX_SEED, Seeded
+from sagactl.simulator.chance import MAX_SEED
+from sagactl.simulator.drawing import rehearse_drawn
 from sagactl.simulator.odds import Odds
-from sagactl.simulator.plan import MAX_TRIES, Plan
+from sagactl.simulator.plan import MAX_TRIES, Plan, style_of
 from sagactl.simulator.rates import make_rates, make_slow
-from sagactl.simulator.rehearsal import Draw, rehearse
 from sagactl.trace import Trace
 
 if TYPE_CHECKING:
@@ -59,13 +59,7 @@ class Words(NamedTuple):
 
 def play(flow: Flow, plan: Plan, words: Words) -> Trace:
     """One run: everything takes its typical time, unless a seed draws the times and the faults."""
-    if words.seed is None:
-        return rehearse(flow, plan)
-    rates, slow = make_rates(flow, words.fault_rates), make_slow(flow, words.slow)
-    trace = rehearse(flow, plan, draw=Draw(Seeded(words.seed), rates, slow))
-    drawn = {"seed": words.seed, "fault_rates": list(words.fault_rates), "slow": list(words.slow)}
-    notes = (*trace.notes, f"times, pauses and faults are those that seed {words.seed} draws")
-    return trace._replace(notes=notes, replay={**trace.replay, **drawn})
+    return rehearse_drawn(flow, plan, words.seed, words.fault_rates, words.slow)
 
 
 def sample_many(flow: Flow, plan: Plan, words: Words, path: str, *, shape: str, color: str, output: str | None) -> int:
@@ -77,11 +71,11 @@ def sample_many(flow: Flow, plan: Plan, words: Words, path: str, *, shape: str, 
             f"`--arrivals`: `{flow.saga.id}` has no limit that runs could wait for",
             help="state `limits: {concurrency: 200}` in the definition",
         )
-    rates, slow = make_rates(flow, words.fault_rates), make_slow(flow, words.slow)
+    rates, slow = make_rates(flow, words.fault_rates, plan.style), make_slow(flow, words.slow)
     shown = Shown(
         sample=_sample(flow, plan, Odds(rates), words),
         slowed=_sample(flow, plan, Odds(rates, slow), words) if slow else None,
-        call=_call(plan, words, path),
+        call=_call(flow, plan, words, path),
         style=style_for(color, output=output),
         width=columns(),
         ascii=is_ascii(),
@@ -90,13 +84,15 @@ def sample_many(flow: Flow, plan: Plan, words: Words, path: str, *, shape: str, 
     return ExitStatus.CLEAN if shown.is_acceptable else ExitStatus.FINDINGS
 
 
-def _call(plan: Plan, words: Words, path: str) -> tuple[str, ...]:
+def _call(flow: Flow, plan: Plan, words: Words, path: str) -> tuple[str, ...]:
     """The call that plays one of the runs, but for its seed."""
     said = [("--fault", str(fault)) for fault in plan.faults]
     said += [("--choose", f"{choice}={outcome}") for choice, outcome in plan.choices.items()]
     said += [("--fault-rate", rate) for rate in words.fault_rates]
     if plan.data is not None:
         said.append(("--input", json.dumps(plan.data)))
+    if plan.style != style_of(flow):
+        said.append(("--style", plan.style))
     if plan.max_tries != MAX_TRIES:
         said.append(("--max-tries", str(plan.max_tries)))
     return ("sagactl", "simulate", path, *(word for pair in said for word in pair))

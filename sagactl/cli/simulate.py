@@ -15,7 +15,7 @@ from sagactl.cli.refusals import refuse_invalid
 from sagactl.cli.sampling import Words, play, sample_many
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
-from sagactl.model import Saga
+from sagactl.model import Saga, Style
 from sagactl.reports.rehearsals import FORMATS as ALL_FORMATS
 from sagactl.reports.traces import FORMATS, VIEWS
 from sagactl.simulator import make_plan
@@ -24,6 +24,7 @@ from sagactl.trace import Trace
 from sagactl.unfold import unfold
 from sagactl.workspace import read_json
 
+STYLES = ("orchestration", "choreography")
 ENDS = ("completed", "compensated", "parked")
 
 EXAMPLES = """\b
@@ -38,6 +39,7 @@ Examples:
   sagactl simulate order.saga.yaml --fail create-shipment --save run.json
   sagactl simulate order.saga.yaml --replay run.json
   sagactl simulate order.saga.yaml --from @state.json --cancel-now
+  sagactl simulate order.saga.yaml --style choreography --fail create-shipment
   sagactl simulate order.saga.yaml --all
   sagactl simulate order.saga.yaml --seed 7 --fault-rate 0.05
   sagactl simulate order.saga.yaml --runs 10000 --fault-rate 0.02 --fault-rate charge-payment:reject=5%"""
@@ -56,6 +58,10 @@ def command(
     max_tries: Annotated[
         int, typer.Option("--max-tries", help="Stop waiting for endless retries after so many tries.")
     ] = MAX_TRIES,
+    style: Annotated[
+        str | None,
+        typer.Option("--style", help="orchestration or choreography, whatever the definition says."),
+    ] = None,
     expect: Annotated[
         str | None,
         typer.Option("--expect", help="Exit 0 exactly when the run ends so: completed, compensated, parked."),
@@ -89,7 +95,8 @@ def command(
     chance = Words(runs, seed, tuple(fault_rate or ()), tuple(slow or ()), arrivals)
     chance.refuse_nonsense(beside={"all": every, "expect": expect, "view": view})
     kept = {"from": from_, "cancel-now": cancel_now, "profile": profile, "save": save, "replay": replay}
-    _refuse_kept(kept, many=every or runs is not None, named=[fail, timeout, fail_undo, fault, choose, input, seed])
+    own: list[object] = [fail, timeout, fail_undo, fault, choose, input, seed, style]
+    _refuse_kept(kept, many=every or runs is not None, named=own)
     single_run = {"fail": fail, "timeout": timeout, "fail-undo": fail_undo, "fault": fault, "expect": expect}
     _refuse_beside_all(every, pairs, {**single_run, "view": view})
     shown = _view(shape, view)
@@ -111,6 +118,7 @@ def command(
         choose=choose or (),
         data=data,
         max_tries=max_tries,
+        style=_style(style),
     )
     if every:
         from sagactl.cli.everything import rehearse_all
@@ -128,6 +136,13 @@ def command(
     whole = trace._replace(moments=()) if quiet and shape == "text" and shown == "table" else trace
     write(_render(shape, shown, whole, color, output, verbose), output)
     return ExitStatus.CLEAN if _as_wanted(flow, trace, expect) and not changed else ExitStatus.FINDINGS
+
+
+def _style(word: str | None) -> Style | None:
+    """The style asked for; None for that of the definition."""
+    if word is None:
+        return None
+    return "choreography" if one_of("style", word, STYLES) == "choreography" else "orchestration"
 
 
 def _refuse_kept(kept: Mapping[str, object], *, many: bool, named: list[object]) -> None:

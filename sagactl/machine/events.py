@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from sagactl.machine.state import Record
+
 
 class ActionSucceeded(NamedTuple):
     """The participant did the action."""
@@ -115,6 +117,15 @@ class GivenUp(NamedTuple):
     reason: str = "still retrying"
 
 
+class Heard(NamedTuple):
+    """Another participant told what became of its step, and what had passed before; see rule 8 of the machine."""
+
+    step: int
+    record: Record
+    cause: str = ""
+    passed: tuple[tuple[int, Record], ...] = ()
+
+
 StepEvent = (
     ActionSucceeded
     | ActionRejected
@@ -129,5 +140,5 @@ StepEvent = (
     | CompensationRetryDue
     | GivenUp
 )
-RunEvent = Decided | DeadlinePassed | CancelRequested
+RunEvent = Decided | DeadlinePassed | CancelRequested | Heard
 Event = StepEvent | RunEvent

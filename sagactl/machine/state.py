@@ -35,12 +35,18 @@ Record = Literal[
 ]
 
 FORWARD: Final = frozenset({"requested", "paused", "asked"})
-BACK: Final = frozenset({"undoing", "undo-paused", "falling-back", "fallback-paused"})
+UNDER_WAY: Final = FORWARD | {"idle"}
+"""It may still come to anything."""
+
+BACK: Final[frozenset[Record]] = frozenset({"undoing", "undo-paused", "falling-back", "fallback-paused"})
 ACTIVE: Final = FORWARD | BACK
 PASSED: Final = frozenset({"done", "skipped", "unheard"})
 CLEAN: Final = frozenset({"idle", "skipped", "rejected", "undone", "withdrawn"})
 """Nothing of such a step is left."""
-PARKED: Final = frozenset({"stuck", "dead", "left", "standing", "unconfirmed"})
+ENDED_BACK: Final[frozenset[Record]] = frozenset({"undone", "dead", "left", "standing", "unconfirmed"})
+"""The way back is over for such a step."""
+
+PARKED: Final[frozenset[Record]] = frozenset({"stuck", "dead", "left", "standing", "unconfirmed"})
 
 Phase = Literal["forward", "back", "ended"]
 
@@ -89,14 +95,22 @@ def outcome(flow: Flow, state: State) -> RunOutcome | None:
     """
     if state.phase != "ended":
         return None
-    if all(step.record in PASSED for step in state.steps):
+    if all(_passed(plan, step) for plan, step in zip(flow.steps, state.steps, strict=True)):
         return "completed"
     if all(_nothing_left(plan, step) for plan, step in zip(flow.steps, state.steps, strict=True)):
         return "compensated"
     return "parked"
 
 
+def _passed(plan: FlowStep, step: StepState) -> bool:
+    """What starts only when something fails need not have started."""
+    return step.record in PASSED or (plan.reacts and step.record == "idle")
+
+
 def _nothing_left(plan: FlowStep, step: StepState) -> bool:
+    """What a reaction to a failure did is meant to stay."""
+    if plan.reacts and step.record in PASSED:
+        return True
     return step.record in CLEAN or (step.record in ("done", "unknown", "unheard") and not plan.has_effects)
 
 

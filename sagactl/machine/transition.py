@@ -10,6 +10,8 @@ Rule 5.  On the way back no action is sent again.  A compensation starts when ev
          settled, so the order is the reverse of `after`, independent steps concurrently.
 Rule 6.  A compensation that fails for good goes to the dead letters, and the others go on (unless told to stop).
 Rule 7.  How a run ended is read off its steps (see `state.py`), never decided here.
+Rule 8.  Without an orchestrator each participant keeps such a record of its own.  Of what it has not heard it takes
+         the worst for true: it may be under way.
 
 Source: Garcia-Molina and Salem, Sagas, SIGMOD 1987; Richardson, Microservices Patterns, ch. 4; Bruni, Butler, Ferreira,
 Hoare, Melgratti and Montanari, CONCUR 2005 (coordinated interruption).
@@ -52,14 +54,17 @@ from sagactl.machine.events import (
     Decided,
     Event,
     GivenUp,
+    Heard,
     RetryDue,
     StatusAnswered,
     StepEvent,
 )
 from sagactl.machine.state import (
     ACTIVE,
+    ENDED_BACK,
     FORWARD,
     PASSED,
+    UNDER_WAY,
     Record,
     State,
     StepState,
@@ -73,6 +78,12 @@ from sagactl.policies import Policy
 ALL_TRIGGERS: Final[tuple[Trigger, ...]] = ("rejection", "failure", "timeout", "deadline", "cancel")
 NO_UNDO: Final = "done, and nothing undoes it"
 UNKNOWN_NOT_UNDONE: Final = "outcome unknown, not undone"
+UNHEARD_OF: Final = StepState("asked")
+"""What a participant takes for the record of a step of which it has heard nothing: nobody knows what became of it."""
+
+TOLD_LAST: Final = ENDED_BACK | {"stuck"}
+"""Nobody tells anything more of such a step."""
+
 UNCONFIRMED: Final = "the undo was sent, and nobody waits for its answer"
 
 
@@ -95,6 +106,8 @@ def transition(flow: Flow, state: State, event: Event) -> tuple[State, Commands]
         handled = _decided(run, event)
     elif isinstance(event, DeadlinePassed | CancelRequested):
         handled = _interrupted(run, event)
+    elif isinstance(event, Heard):
+        handled = _heard(run, event)
     else:
         handled = _step_event(run, event)
     if not handled:
@@ -121,6 +134,49 @@ def resume(flow: Flow, state: State) -> Commands:
 def is_open(flow: Flow, state: State, scope: Scope) -> bool:
     """Whether a nested saga is under way, so that its deadline matters."""
     return _Run(flow, state).is_open(scope)
+
+
+def start_view(flow: Flow, own: int) -> tuple[State, Commands]:
+    """The record that the participant of one step keeps, and its first commands; what they say of others is not its.
+
+    Steps that start only when something fails are taken for skipped, except by those steps themselves.
+    """
+    reacts = flow.steps[own].reacts
+    steps = tuple(StepState("skipped" if plan.reacts and not reacts else "idle") for plan in flow.steps)
+    run = _Run(flow, presumed(flow, State("forward", steps, (None,) * len(flow.saga.choices)), own))
+    run.advance()
+    return presumed(flow, run.state(), own), tuple(run.commands)
+
+
+def presumed(flow: Flow, state: State, own: int) -> State:
+    """The record with rule 8 applied: what was not heard of may be under way, once the own step lets it start."""
+    goes_on = state.phase == "forward" and state.steps[own].record in PASSED
+    not_yet = 0 if goes_on else flow.sure_descendants(own)
+    steps = tuple(
+        UNHEARD_OF if step.record in ("idle", "requested") and index != own and not not_yet >> index & 1 else step
+        for index, step in enumerate(state.steps)
+    )
+    return state if steps == state.steps else state._replace(steps=steps)
+
+
+def waiting_for_nobody(flow: Flow, state: State, own: int) -> State:
+    """The record in which nothing but the own step has to be settled; only a pivot that is done still stands."""
+    steps = tuple(
+        step if index == own or (step.record == "done" and index in flow.pivots) else StepState("withdrawn")
+        for index, step in enumerate(state.steps)
+    )
+    return state._replace(steps=steps, wish="")
+
+
+def has_nothing_to_undo(flow: Flow, state: State, step: int) -> bool:
+    """Whether the run goes back, all that depends on the step is settled, and nothing of the step has to be undone."""
+    run, plan = _Run(flow, state), flow.steps[step]
+    return state.phase == "back" and run.record(plan) in PASSED and not run.must_undo(plan) and run._may_undo(plan)
+
+
+def owes_undo(flow: Flow, state: State, step: int) -> bool:
+    """Whether something of the step has to be undone, and nobody has tried yet."""
+    return _Run(flow, state).must_undo(flow.steps[step])
 
 
 class _Run:
@@ -551,6 +607,59 @@ def _interrupted(run: _Run, event: DeadlinePassed | CancelRequested) -> bool:
     else:
         run.roll_back(trigger)
     return True
+
+
+# -- what others tell
+
+
+def _heard(run: _Run, event: Heard) -> bool:
+    """A step of somebody else: its record is taken over, and the run goes on or back as that says."""
+    taken = [_take_over(run, step, record) for step, record in event.passed]
+    if not _take_over(run, event.step, event.record, event.cause):
+        return any(taken)
+    if event.record not in PASSED:
+        _close(run, run.flow.steps[event.step])
+        _join_the_others(run, event.record, event.cause)
+    return True
+
+
+def _take_over(run: _Run, step: int, record: Record, cause: str = "") -> bool:
+    """A pivot that is done, or not taken, decides about a wish to go back."""
+    plan = run.flow.steps[step]
+    if not _is_news(run.record(plan), record):
+        return False
+    run.put(plan, record, cause=cause)
+    if run.wish and plan.kind == "pivot" and record in PASSED:
+        if record == "done":
+            _drop_wish(run, "done")
+        else:
+            _join_the_others(run, record, run.wish)
+    return True
+
+
+def _is_news(before: Record, told: Record) -> bool:
+    """Whether this was not known yet; that a step is skipped may have been concluded too early."""
+    if told in ENDED_BACK:
+        return before not in TOLD_LAST
+    return before in UNDER_WAY or (before == "skipped" and told != "skipped")
+
+
+def _close(run: _Run, plan: FlowStep) -> None:
+    """What surely comes after a step that did not pass never starts, or was settled before it."""
+    for other in run.flow.members(run.flow.sure_descendants(plan.index)):
+        if run.record(other) in UNDER_WAY:
+            run.put(other, "withdrawn")
+
+
+def _join_the_others(run: _Run, record: Record, cause: str) -> None:
+    """Who hears of a way back goes back, by rule 3; a step that is parked going forward takes nobody with it."""
+    state = run.state()
+    if record == "stuck" or run.phase == "back" or pivot_committed(run.flow, state):
+        return
+    if pivot_in_flight(run.flow, state):
+        run.wish = run.wish or cause
+    else:
+        run.roll_back(run.wish or cause)
 
 
 # -- the table

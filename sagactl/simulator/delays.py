@@ -15,8 +15,9 @@ from sagactl.machine.transition import resume
 from sagactl.model import Latency
 from sagactl.simulator.chance import Chance, named
 from sagactl.simulator.latency import LATENCY_S, sample_s, slowed, typical_s
+from sagactl.world.by_style import AnyWorld
 from sagactl.world.moments import participant_of
-from sagactl.world.parts import Move, Operation, World
+from sagactl.world.parts import Move, Operation
 
 DEFAULT: Final = Latency(shape="fixed", values_s=(LATENCY_S,))
 
@@ -57,7 +58,7 @@ def typical_delay_s(flow: Flow, move: Move, slow: Mapping[str, float]) -> float:
     return policy.pause_s(move.attempt) if move.kind == "retry" else policy.timeout_s or 0.0
 
 
-def delay_of(flow: Flow, world: World, move: Move, slow: Mapping[str, float], crashes: int) -> Delay:
+def delay_of(flow: Flow, world: AnyWorld, move: Move, slow: Mapping[str, float], crashes: int) -> Delay:
     """What there is to draw; `crashes` tells what is sent again after a crash from what was sent before."""
     if move.kind == "retry":
         step = flow.steps[move.step].id
@@ -86,7 +87,7 @@ def _deadline_s(flow: Flow, scope: str) -> float:
     return next(each.after_s for each in flow.scopes if each.name == scope)
 
 
-def _pause(flow: Flow, world: World, move: Move) -> Latency:
+def _pause(flow: Flow, world: AnyWorld, move: Move) -> Latency:
     """The range of the pause that the machine asks for."""
     pauses = (command for command in resume(flow, world.state) if isinstance(command, Pause))
     pause = next(command for command in pauses if command.step == move.step)
@@ -97,3 +98,21 @@ def _pause(flow: Flow, world: World, move: Move) -> Latency:
 
 def _fixed(value_s: float) -> Latency:
     return Latency(shape="fixed", values_s=(value_s,))
+
+
+# -- which time it is
+
+
+def request_of(move: Move) -> tuple[object, ...]:
+    """The timer of the request that an answer answers; of any other move, none that there is."""
+    return ("deliver", *move.subject[1:4], "", *move.subject[5:]) if move.kind == "answer" else ()
+
+
+def is_of_the_run(move: Move) -> bool:
+    """Whether its time counts from the start of the run, restarts or not."""
+    return move.kind == "deadline" and move.detail == ""
+
+
+def timer_of(move: Move) -> tuple[object, ...]:
+    """What tells one running time from another."""
+    return (*move.subject, move.detail) if move.kind in ("decide", "deadline", "hear") else move.subject

@@ -144,8 +144,14 @@ class Sampling:
             checked=self.checked,
             situations=len(self.table.nodes),
             unreached=self._unreached() if self.way != "rehearsed" else (),
-            notes=self.table.notes,
+            notes=(*self.table.notes, *self._full()),
         )
+
+    def _full(self) -> tuple[str, ...]:
+        """Whether there were more situations than are remembered; it makes runs slow and changes nothing else."""
+        if not self.table.is_full or self.way == "rehearsed":
+            return ()
+        return (f"only the first {self.table.most:,} situations are remembered; others are found anew each time",)
 
     def _unreached(self) -> tuple[str, ...]:
         """The rates and planned faults that were possible in none of the situations that runs met."""

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from sagactl.errors import UsageError
 from sagactl.flow import Flow, FlowStep
-from sagactl.model import Saga
+from sagactl.model import Saga, Style
 from sagactl.simulator.plan import Plan, PlannedFault, make_plan
 from sagactl.simulator.rehearsal import rehearse
 from sagactl.trace import DeadLetter, RunOutcome, Trace, Violation
@@ -69,17 +69,17 @@ class Matrix(NamedTuple):
 # -- which cases there are
 
 
-def singles(flow: Flow) -> Cases:
+def singles(flow: Flow, style: Style | None = None) -> Cases:
     """No fault at all, then every fault that is possible, at the first try and at every try."""
-    return _capped(Case(()) if address is None else Case((address,)) for address in (None, *_addresses(flow)))
+    return _capped(Case(()) if address is None else Case((address,)) for address in (None, *_addresses(flow, style)))
 
 
-def pairs(flow: Flow) -> Cases:
+def pairs(flow: Flow, style: Style | None = None) -> Cases:
     """The faults of one step with those of another, each at its first try."""
     found = (
         Case(both)
         for first, second in combinations(flow.steps, 2)
-        for both in product(_first_tries(flow, first), _first_tries(flow, second))
+        for both in product(_first_tries(flow, first, style), _first_tries(flow, second, style))
     )
     return _capped(found)
 
@@ -95,22 +95,22 @@ def _capped(found: Iterator[Case]) -> Cases:
     return Cases(tuple(kept), left_out)
 
 
-def _addresses(flow: Flow) -> Iterator[PlannedFault]:
+def _addresses(flow: Flow, style: Style | None) -> Iterator[PlannedFault]:
     for plan in flow.steps:
         for fault in FAULTS:
-            yield from _read(flow, f"{plan.id}:{fault.name}")
+            yield from _read(flow, f"{plan.id}:{fault.name}", style)
             if _tries(plan, fault) != 1:
-                yield from _read(flow, f"{plan.id}#*:{fault.name}")
+                yield from _read(flow, f"{plan.id}#*:{fault.name}", style)
 
 
-def _first_tries(flow: Flow, plan: FlowStep) -> list[PlannedFault]:
-    return [planned for fault in FAULTS for planned in _read(flow, f"{plan.id}:{fault.name}")]
+def _first_tries(flow: Flow, plan: FlowStep, style: Style | None) -> list[PlannedFault]:
+    return [planned for fault in FAULTS for planned in _read(flow, f"{plan.id}:{fault.name}", style)]
 
 
-def _read(flow: Flow, address: str) -> tuple[PlannedFault, ...]:
-    """The fault, or nothing where the definition rules it out."""
+def _read(flow: Flow, address: str, style: Style | None) -> tuple[PlannedFault, ...]:
+    """The fault, or nothing where the definition or the style rules it out."""
     try:
-        return make_plan(flow, faults=[address]).faults
+        return make_plan(flow, faults=[address], style=style).faults
     except UsageError:
         return ()
 
@@ -202,7 +202,7 @@ def _way_back(flow: Flow, undone: FlowStep, base: Plan) -> tuple[PlannedFault, .
     """The failure, as late as possible, that has this step undone; nothing if none is found."""
     for words in _failures(flow, undone):
         try:
-            faults = make_plan(flow, **words).faults
+            faults = make_plan(flow, **words, style=base.style).faults
         except UsageError:
             continue
         trace = rehearse(flow, base._replace(faults=faults))

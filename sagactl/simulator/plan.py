@@ -12,9 +12,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from sagactl.errors import NotSupported, UnknownName, UsageError
-from sagactl.flow import Flow, FlowStep, failure_event, undone_event
+from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import State
-from sagactl.world.faults import BY_NAME
+from sagactl.model import Style
+from sagactl.world.faults import BY_NAME, impossible
 from sagactl.world.parts import Operation
 
 EVERY_TRY: Final = 0
@@ -72,11 +73,13 @@ class Plan(NamedTuple):
     state_data: Any = None
     moves: tuple[Mapping[str, Any], ...] = ()
     assume: tuple[str, ...] = ()
+    style: Style = "orchestration"
 
     def as_json(self) -> dict[str, Any]:
         """All that is needed to play the run again."""
         told: dict[str, Any] = {"cancel_now": self.cancel_now, "profile": self.profile, "state": self.state_data}
         told |= {"moves": [dict(move) for move in self.moves], "assume": list(self.assume)}
+        told["style"] = self.style if self.style != "orchestration" else ""
         return {
             "faults": [str(fault) for fault in self.faults],
             "choices": dict(self.choices),
@@ -96,8 +99,13 @@ def make_plan(
     choose: Iterable[str] = (),
     data: Mapping[str, Any] | None = None,
     max_tries: int = MAX_TRIES,
+    style: Style | None = None,
 ) -> Plan:
-    """The plan that these words name; raises UsageError for what does not exist or can never happen."""
+    """The plan that these words name; raises UsageError for what does not exist or can never happen.
+
+    Without a style it is that of the definition, or an orchestration.
+    """
+    style = style or style_of(flow)
     planned = [
         *(_fail(flow, step)._replace(word=_word(flow, id)) for id in fail for step in find_steps(flow, id)),
         *(_timeout(flow, step)._replace(word=_word(flow, id)) for id in timeout for step in find_steps(flow, id)),
@@ -105,10 +113,15 @@ def make_plan(
         *(fault for text in faults for fault in _parse(flow, text)),
     ]
     for fault in planned:
-        _refuse_impossible(flow, fault)
+        _refuse_impossible(flow, fault, style)
     if max_tries < 1:
         raise UsageError("the number of tries must be at least 1")
-    return Plan(tuple(dict.fromkeys(planned)), _choices(flow, choose), data, max_tries)
+    return Plan(tuple(dict.fromkeys(planned)), _choices(flow, choose), data, max_tries, style=style)
+
+
+def style_of(flow: Flow) -> Style:
+    """The style that the definition declares; where it leaves that open, somebody leads."""
+    return flow.saga.style or "orchestration"
 
 
 def find_steps(flow: Flow, id: str) -> tuple[FlowStep, ...]:
@@ -119,15 +132,18 @@ def find_steps(flow: Flow, id: str) -> tuple[FlowStep, ...]:
     return found
 
 
-def refuse_unsupported(flow: Flow) -> None:
-    """Raises NotSupported for what the machine cannot run yet, by name."""
-    other_ends = {event for step in flow.saga.steps for event in (failure_event(step), undone_event(step))}
-    for step in flow.saga.steps:
-        where = f"step `{step.id}`"
-        if step.for_each is not None or step.saga is not None:
+def refuse_unsupported(flow: Flow, style: Style = "orchestration") -> None:
+    """Raises NotSupported for what cannot be run in this style, by name."""
+    for plan in flow.steps:
+        where = f"step `{plan.id}`"
+        if plan.step.for_each is not None or plan.step.saga is not None:
             raise NotSupported("simulate", "a saga that was not unfolded", where)
-        if step.listens is not None and set(step.listens.events) & other_ends:
-            raise NotSupported("simulate", "a step that starts when another one fails or is undone", where)
+        if plan.reacts and style == "orchestration":
+            what = "a step that starts when another one fails or is undone, in an orchestration"
+            raise NotSupported("simulate", what, where)
+    if flow.saga.rollback.then == "restart" and style == "choreography":
+        what = "a saga that is tried again as a whole, in a choreography, where nobody could start it again"
+        raise NotSupported("simulate", what, "`rollback`")
 
 
 def _fail(flow: Flow, plan: FlowStep) -> PlannedFault:
@@ -177,10 +193,10 @@ def _parse(flow: Flow, text: str) -> list[PlannedFault]:
     return [PlannedFault(plan.id, number, matched["fault"], after, word) for plan in steps]
 
 
-def _refuse_impossible(flow: Flow, planned: PlannedFault) -> None:
-    """A fault that the definition rules out is a mistake of the call."""
+def _refuse_impossible(flow: Flow, planned: PlannedFault, style: Style) -> None:
+    """A fault that the definition or the style rules out is a mistake of the call."""
     fault, plan = BY_NAME[planned.fault], flow[planned.step]
-    reason = fault.possible(plan)
+    reason = impossible(fault, plan, style)
     if fault.name == "deadline" and flow.saga.deadline is None:
         reason = f"`{flow.saga.id}` has no deadline"
     if not reason and plan.step.wait is not None and "wait" not in fault.operations:
@@ -190,11 +206,11 @@ def _refuse_impossible(flow: Flow, planned: PlannedFault) -> None:
     if not reason and policy is not None and policy.tries is not None and planned.attempt > policy.tries:
         reason = f"`{plan.id}` is tried {policy.tries} time{'s' if policy.tries > 1 else ''} at most"
     if reason:
-        raise UsageError(f"`{planned}` can never happen: {reason}", help=_instead(plan, planned.fault))
+        raise UsageError(f"`{planned}` can never happen: {reason}", help=_instead(plan, planned.fault, style))
 
 
-def _instead(plan: FlowStep, fault: str) -> str:
-    possible = [name for name, row in BY_NAME.items() if name != fault and not row.possible(plan)]
+def _instead(plan: FlowStep, fault: str, style: Style) -> str:
+    possible = [name for name, row in BY_NAME.items() if name != fault and not impossible(row, plan, style)]
     return f"possible at `{plan.id}`: " + ", ".join(f"`{name}`" for name in possible) if possible else ""
 
 

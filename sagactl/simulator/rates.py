@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 
 from sagactl.errors import UnknownName, UsageError
 from sagactl.flow import Flow, FlowStep
-from sagactl.simulator.plan import find_steps, make_plan
-from sagactl.world.faults import BY_NAME, Fault
+from sagactl.model import Style
+from sagactl.simulator.plan import find_steps, make_plan, style_of
+from sagactl.world.faults import BY_NAME, Fault, impossible
 
 HOW_TO_WRITE: Final = "write 0.02, STEP=0.1, FAULT=0.02 or STEP:FAULT=0.05, with numbers from 0 to 1, or percentages"
 LATE: Final = ("late", "compensation-late")
@@ -54,15 +55,16 @@ class Rates(NamedTuple):
         return tuple((shared, portion) if rate is None else (rate, rate.chance) for rate in own)
 
 
-def make_rates(flow: Flow, words: Iterable[str]) -> Rates:
+def make_rates(flow: Flow, words: Iterable[str], style: Style | None = None) -> Rates:
     """The rates that these words state; raises UsageError for what does not exist or can never happen."""
-    rates = Rates(tuple(rate for word in words for rate in _parse(flow, word)))
+    style = style or style_of(flow)
+    rates = Rates(tuple(rate for word in words for rate in _parse(flow, word, style)))
     for plan in flow.steps:
-        _refuse_more_than_certain(rates, plan)
+        _refuse_more_than_certain(rates, plan, style)
     return rates
 
 
-def _parse(flow: Flow, word: str) -> Iterator[Rate]:
+def _parse(flow: Flow, word: str, style: Style) -> Iterator[Rate]:
     address, _, number = word.rpartition("=")
     chance = _chance(word, number)
     if not address:
@@ -70,11 +72,11 @@ def _parse(flow: Flow, word: str) -> Iterator[Rate]:
         return
     step, _, fault = address.rpartition(":")
     if step:
-        yield from (_checked(flow, Rate(chance, plan.id, fault, word)) for plan in find_steps(flow, step))
+        yield from (_checked(flow, Rate(chance, plan.id, fault, word), style) for plan in find_steps(flow, step))
     elif fault in BY_NAME:
         if flow.named(fault):
             raise UsageError(f"`{fault}` is a fault and a step", help="write STEP:FAULT=RATE")
-        yield _anywhere(flow, Rate(chance, ANY, fault, word))
+        yield _anywhere(flow, Rate(chance, ANY, fault, word), style)
     elif flow.named(fault):
         yield from (Rate(chance, plan.id, ANY, word) for plan in flow.named(fault))
     else:
@@ -91,19 +93,19 @@ def _chance(word: str, number: str) -> float:
     return chance
 
 
-def _checked(flow: Flow, rate: Rate) -> Rate:
+def _checked(flow: Flow, rate: Rate, style: Style) -> Rate:
     _refuse_late(rate)
-    make_plan(flow, faults=[f"{rate.step}#*:{rate.fault}"])
+    make_plan(flow, faults=[f"{rate.step}#*:{rate.fault}"], style=style)
     return rate
 
 
-def _anywhere(flow: Flow, rate: Rate) -> Rate:
+def _anywhere(flow: Flow, rate: Rate, style: Style) -> Rate:
     """A fault that no step can have is a mistake of the call."""
     _refuse_late(rate)
     problem: UsageError | None = None
     for plan in flow.steps:
         try:
-            make_plan(flow, faults=[f"{plan.id}#*:{rate.fault}"])
+            make_plan(flow, faults=[f"{plan.id}#*:{rate.fault}"], style=style)
         except UsageError as error:
             problem = error
         else:
@@ -119,22 +121,23 @@ def _refuse_late(rate: Rate) -> None:
         )
 
 
-def _refuse_more_than_certain(rates: Rates, plan: FlowStep) -> None:
+def _refuse_more_than_certain(rates: Rates, plan: FlowStep, style: Style) -> None:
     """The faults of one message exclude each other, so that their chances add up to 1 at most."""
     for undoing in (False, True):
-        for subject in ("request", "reply"):
-            names = [row.name for row in BY_NAME.values() if row.subject == subject and _may(row, plan, undoing)]
+        for subjects in (("request", "reply"),) if style == "choreography" else (("request",), ("reply",)):
+            rows = (row for row in BY_NAME.values() if row.subject in subjects)
+            names = [row.name for row in rows if _may(row, plan, undoing, style)]
             own = [rate.chance for name in names if (rate := rates.own(plan.id, name)) is not None]
             general = rates.shared(plan.id) if len(own) < len(names) else None
             total = sum(own) + (general.chance if general is not None else 0.0)
             if total > 1 + 1e-9:
-                what = f"{subject} of the compensation" if undoing else subject
+                what = f"{subjects[0]} of the compensation" if undoing else subjects[0]
                 raise UsageError(f"the rates of faults of one {what} of `{plan.id}` add up to {total:g}, more than 1")
 
 
-def _may(row: Fault, plan: FlowStep, undoing: bool) -> bool:
+def _may(row: Fault, plan: FlowStep, undoing: bool, style: Style) -> bool:
     here = ("undo", "fallback") if undoing else ("action", "wait")
-    return any(operation in here for operation in row.operations) and not row.possible(plan)
+    return any(operation in here for operation in row.operations) and not impossible(row, plan, style)
 
 
 def make_slow(flow: Flow, words: Iterable[str]) -> Mapping[str, float]:

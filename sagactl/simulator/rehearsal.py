@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
-from sagactl.machine.state import ACTIVE, BACK, PARKED, State, outcome, pivot_committed, status
+from sagactl.machine.state import BACK, PARKED, State, outcome, pivot_committed, status
 from sagactl.promises import assuming, promised_by
 from sagactl.simulator.chance import Chance
 from sagactl.simulator.decisions import Decisions
-from sagactl.simulator.delays import delay_of, typical_delay_s
+from sagactl.simulator.delays import delay_of, is_of_the_run, request_of, timer_of, typical_delay_s
 from sagactl.simulator.hazards import (
     INTERRUPTIONS,
     Flight,
@@ -32,17 +32,17 @@ from sagactl.simulator.plan import Plan, PlannedFault, refuse_unsupported
 from sagactl.simulator.rates import Rates
 from sagactl.simulator.saved import truth_of
 from sagactl.simulator.script import Script
-from sagactl.trace import DeadLetter, Moment, Trace
-from sagactl.world.parts import Move, Operation, World
-from sagactl.world.properties import violations
-from sagactl.world.world import DUPLICATES, Step, apply, begin, moves, take_up
+from sagactl.trace import DeadLetter, Moment, Trace, Violation
+from sagactl.world.by_style import BY_STYLE, AnyStep, AnyWorld
+from sagactl.world.parts import Move
+from sagactl.world.properties import disorders, violations
+from sagactl.world.world import DUPLICATES, take_up
 
 MAX_MOVES: Final = 200_000
 """More than a rehearsal needs, unless somebody asks for hundreds of thousands of tries."""
 
 OUTLIVE_A_RESTART: Final = ("deliver", "answer", "deadline")
 
-HANGS: Final = "no answer, and no timeout notices it"
 STILL_RETRYING: Final = "still retrying"
 
 
@@ -51,7 +51,7 @@ def rehearse(flow: Flow, plan: Plan = Plan(), state: State | None = None, draw: 
 
     Raises NotSupported for constructs that cannot be run yet.
     """
-    refuse_unsupported(flow)
+    refuse_unsupported(flow, plan.style)
     promised = assuming(flow, promised_by(flow, plan.assume))
     return Rehearsal(bounded(promised, plan.max_tries), plan, state or plan.state, draw).play()
 
@@ -96,6 +96,7 @@ class Rehearsal:
         self.moments: list[Moment] = []
         self.executed: list[str] = []
         self.compensated: list[str] = []
+        self.disorders: dict[Violation, None] = {}
         self.used: set[PlannedFault] = set()
         self.decisions = Decisions(plan)
         self.deadlines_over: set[str] = set()
@@ -105,8 +106,9 @@ class Rehearsal:
         self.crashes = 0
         self.script = Script(plan.moves)
         self.ended_s: float | None = None
-        first = begin(flow) if state is None else take_up(flow, state, tuple(map(truth_of, state.steps)))
-        self.world = World(State("forward", first.world.state.steps), (), ())
+        self.conduct = BY_STYLE[plan.style]
+        first = self.conduct.begin(flow) if state is None else take_up(flow, state, tuple(map(truth_of, state.steps)))
+        self.world: AnyWorld = first.world
         self._take(first)
         if state is not None:
             self.executed = [step.id for step, saved in zip(flow.steps, state.steps, strict=True) if saved.known]
@@ -128,7 +130,7 @@ class Rehearsal:
         """The move happens now."""
         if move.kind == "deadline":
             self.deadlines_over.add(move.detail)
-        self._take(apply(self.flow, self.world, move), late=self._is_late(move))
+        self._take(self.conduct.apply(self.flow, self.world, move), late=self._is_late(move))
         if self.draw is not None:
             self.crashes += move.kind == "crash"
             self._forget_what_arrived()
@@ -140,10 +142,11 @@ class Rehearsal:
         if self.interrupted:
             self.interrupted &= {(*message[:3], message.copy, message.run) for message in self.world.messages}
 
-    def _take(self, step: Step, late: bool = False) -> None:
+    def _take(self, step: AnyStep, late: bool = False) -> None:
         before = self.world.state
         self.world = step.world
         self._record(before, step.world.state)
+        self.disorders |= dict.fromkeys(disorders(self.flow, before, step.world.state))
         for position, moment in enumerate(step.moments):
             fault = "late" if late and position == 0 else moment.fault
             self.moments.append(moment._replace(t_s=self.now_s, fault=fault))
@@ -181,7 +184,7 @@ class Rehearsal:
 
     def _kept(self) -> Move:
         """The next move of a kept run; it happens at its time, or now if that has passed."""
-        possible = list(moves(self.flow, self.world))
+        possible = list(self.conduct.moves(self.flow, self.world))
         for move in possible:
             if not move.fault and move.kind not in INTERRUPTIONS:
                 self._due(move)
@@ -194,7 +197,7 @@ class Rehearsal:
         if self.pending is not None:
             move, self.pending = self.pending, None
             return Look(move)
-        possible = list(moves(self.flow, self.world))
+        possible = list(self.conduct.moves(self.flow, self.world))
         ready: list[Ready] = []
         held: list[Move] = []
         late: list[Move] = []
@@ -226,18 +229,23 @@ class Rehearsal:
         self.used.update(found)
         return bool(found)
 
-    def _interruption(self, move: Move) -> Move | None:
+    def _interruption(self, move: Move, *, after: bool) -> Move | None:
         """What the plan lets happen to the run, once, while this move's step is in flight or just after its answer."""
-        if move.kind not in ("deliver", "answer"):
+        if not (self._answers(move) if after else move.kind == "deliver"):
             return None
         step = self.flow.steps[move.step].id
         for planned in self.plan.faults:
-            here = planned.after == (move.kind == "answer") and planned not in self.used
-            for kind in INTERRUPTIONS:
-                if here and planned.hits(step, move.operation, move.attempt, kind, move.run):
+            for kind in INTERRUPTIONS if planned.after == after and planned not in self.used else ():
+                if planned.hits(step, move.operation, move.attempt, kind, move.run):
                     self.used.add(planned)
                     return interruption_of(kind)
         return None
+
+    def _answers(self, move: Move) -> bool:
+        """Whether the move brings the answer: who does the work has it at once, and what is waited for is one."""
+        if move.kind != "deliver":
+            return move.kind == "answer"
+        return self.plan.style == "choreography" or move.operation == "wait" or self.flow.steps[move.step].step.local
 
     def _only_the_deadline_is_left(self, ready: list[Ready]) -> bool:
         """After the pivot a deadline changes nothing that is worth waiting for."""
@@ -263,18 +271,14 @@ class Rehearsal:
     def _give_up(self, held: list[Move]) -> Move | None:
         if held:
             return held[0]._replace(kind="give-up", detail=STILL_RETRYING)
-        for plan, step in zip(self.flow.steps, self.world.state.steps, strict=True):
-            if step.record in ACTIVE and self.world.state.phase != "ended":
-                operation: Operation = "undo" if step.record in ("undoing", "falling-back") else "action"
-                return Move("give-up", plan.index, operation, step.tries, detail=HANGS)
-        return None
+        return self.conduct.overdue(self.flow, self.world)
 
     def planned_instead(self, move: Move, faulty: tuple[Move, ...]) -> Move | None:
         """What the plan lets happen instead of the move: a faulty variant that can happen now, an interruption."""
-        interruption = self._interruption(move)
-        if interruption is not None and move.kind == "deliver":
+        interruption = self._interruption(move, after=False)
+        if interruption is not None:
             return interruption
-        self.pending = interruption
+        self.pending = self._interruption(move, after=True)
         for variant in self._variants(move, faulty):
             if self._planned(move, variant.fault):
                 return self.meet(move, variant)
@@ -362,10 +366,11 @@ class Rehearsal:
             skipped=tuple(p.id for p, s in zip(self.flow.steps, state.steps, strict=True) if s.record == "left"),
             dead_letters=tuple(self._dead_letters(state)),
             duration_s=self.ended_s or 0.0,
-            violations=tuple(violations(self.flow, self.world)),
+            violations=(*violations(self.flow, self.world), *sorted(self.disorders)),
             moments=tuple(self.moments),
             unused_faults=self._unused(),
-            notes=(*self.decisions.notes, *self._unheard(state)),
+            notes=(*self.decisions.notes, *self._unheard(state), *self.conduct.notes(self.flow, self.moments)),
+            style=self.plan.style,
             replay={"version": 1, "saga": self.flow.saga.id, **self.plan.as_json()},
         )
 
@@ -387,18 +392,3 @@ class Rehearsal:
             for plan, step in zip(self.flow.steps, state.steps, strict=True)
             if step.record in PARKED and step.record != "left"
         ]
-
-
-def request_of(move: Move) -> tuple[object, ...]:
-    """The timer of the request that an answer answers; of any other move, none that there is."""
-    return ("deliver", *move.subject[1:4], "", *move.subject[5:]) if move.kind == "answer" else ()
-
-
-def is_of_the_run(move: Move) -> bool:
-    """Whether its time counts from the start of the run, restarts or not."""
-    return move.kind == "deadline" and move.detail == ""
-
-
-def timer_of(move: Move) -> tuple[object, ...]:
-    """What tells one running time from another."""
-    return (*move.subject, move.detail) if move.kind in ("decide", "deadline") else move.subject

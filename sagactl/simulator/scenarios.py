@@ -12,6 +12,7 @@ from sagactl.durations import duration_text
 from sagactl.errors import UnknownName, UsageError
 from sagactl.finding import Place
 from sagactl.flow import Flow
+from sagactl.model import Style
 from sagactl.scenario import Expectation, Letter, Scenario
 from sagactl.simulator.plan import MAX_TRIES, Plan, make_plan
 from sagactl.simulator.rehearsal import rehearse
@@ -67,6 +68,7 @@ def plan_of(flow: Flow, scenario: Scenario) -> Plan:
         choose=[f"{choice}={outcome}" for choice, outcome in scenario.choose.items()],
         data=scenario.input,
         max_tries=MAX_TRIES if scenario.max_tries is None else scenario.max_tries,
+        style=scenario.style,
     )
 
 
@@ -77,21 +79,21 @@ def mistakes(flow: Flow, scenario: Scenario) -> Iterator[Mistake]:
     """Every word of the scenario that the definition does not know or rules out, at its place."""
     for place, key, word in (*_plan_words(scenario), *_expected_steps(scenario)):
         try:
-            _read(flow, key, word)
+            _read(flow, key, word, scenario.style)
         except UsageError as error:
             is_key = isinstance(error, UnknownName) and error.what == "choice"
             where = place._replace(part="key") if is_key else place
             yield Mistake(where, error.message, error.help, isinstance(error, UnknownName))
 
 
-def _read(flow: Flow, key: str, word: str) -> None:
+def _read(flow: Flow, key: str, word: str, style: Style | None) -> None:
     """Each word is read by itself, so that each gets its own answer; an expected step is one that really runs."""
     if key == "step":
         if word not in flow:
             raise UnknownName("step", word, flow.index)
         return
     words: dict[str, Any] = {key: [word]}
-    make_plan(flow, **words)
+    make_plan(flow, **words, style=style)
 
 
 def _plan_words(scenario: Scenario) -> Iterator[tuple[Place, str, str]]:

@@ -18,7 +18,7 @@ from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.machine.state import Phase
 from sagactl.simulator.chance import Seeded
-from sagactl.simulator.delays import Delay, delay_of
+from sagactl.simulator.delays import Delay, delay_of, is_of_the_run, request_of, timer_of
 from sagactl.simulator.hazards import Flight, Hazard, name_of
 from sagactl.simulator.odds import Odds
 from sagactl.simulator.plan import Plan, PlannedFault
@@ -28,12 +28,10 @@ from sagactl.simulator.rehearsal import (
     Look,
     Rehearsal,
     bounded,
-    is_of_the_run,
-    request_of,
-    timer_of,
 )
 from sagactl.trace import DeadLetter, RunOutcome, Trace, Violation
-from sagactl.world.parts import Move, World
+from sagactl.world.by_style import AnyWorld
+from sagactl.world.parts import Move
 
 MAX_SITUATIONS: Final = 20_000
 """So many are remembered: some 100 MB."""
@@ -57,12 +55,13 @@ def ending_of(trace: Trace) -> Ending:
 class Situation(NamedTuple):
     """All that decides what can come next."""
 
-    world: World
+    world: AnyWorld
     deadlines_over: frozenset[str]
     copied: frozenset[tuple[object, ...]]
     interrupted: frozenset[Flight]
     used: frozenset[PlannedFault]
     compensated: frozenset[str]
+    disorders: frozenset[Violation]
     crashes: int
 
 
@@ -220,6 +219,7 @@ class Table:
             frozenset(engine.interrupted),
             frozenset(engine.used),
             frozenset(engine.compensated),
+            frozenset(engine.disorders),
             engine.crashes,
         )
 
@@ -231,6 +231,7 @@ class Table:
         engine.interrupted = set(situation.interrupted)
         engine.used = set(situation.used)
         engine.compensated = sorted(situation.compensated)
+        engine.disorders = dict.fromkeys(sorted(situation.disorders))
         engine.crashes = situation.crashes
         engine.pending = None
         engine.moments.clear()

@@ -66,6 +66,7 @@ RECORDS: Final[Mapping[str, Record]] = {
             Field("choose", Table(_CHOICE, _OUTCOME, least=1), "How choices are decided.", default="by `input`, else `otherwise`"),
             Field("input", Table(_DATUM, Data()), "The input of the run."),
             Field("max_tries", Count(1, 10_000), "After so many tries the rehearsal stops waiting for what is tried for ever.", default="20"),
+            Field("style", Word(("orchestration", "choreography")), "Whether somebody leads the run, or the participants hear each other's events.", default="that of the definition"),
             Field("expect", Group("expectation", scalar="outcome"), "How the run must end.", required=True),
         ),
         scenario.Scenario,

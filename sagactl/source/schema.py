@@ -1,29 +1,43 @@
-"""The JSON Schema of the language, generated from the table of its fields; editors show its texts while one types."""
+"""The JSON Schemas of definitions and of scenario files, generated from the tables of their fields.
+
+Editors show the texts of the fields while one types.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from sagactl import durations
-from sagactl.source import shapes
+from sagactl.source import fields, scenario_fields, shapes
 from sagactl.source.check import ID_MAX_LENGTH, ID_PATTERN, JSON_TYPES
-from sagactl.source.fields import RECORDS
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 DURATION_FORMAT: Final = "saga-duration"
 """A format of our own: what the pattern cannot say is that a duration has at most 3650 days."""
+
+RECORDS: Final[Mapping[str, shapes.Record]] = {**fields.RECORDS, **scenario_fields.RECORDS}
+"""Of both languages, which share no name of a record."""
 
 Schema = dict[str, Any]
 
 
 def json_schema() -> Schema:
     """The schema of one definition file."""
+    return _schema("sagactl saga definition, version 1", "saga", fields.RECORDS)
+
+
+def scenario_schema() -> Schema:
+    """The schema of one scenario file."""
+    return _schema("sagactl scenarios, version 1", "file", scenario_fields.RECORDS)
+
+
+def _schema(title: str, root: str, records: Mapping[str, shapes.Record]) -> Schema:
     return {
         "$schema": DIALECT,
-        "title": "sagactl saga definition, version 1",
-        **_record(RECORDS["saga"]),
-        "$defs": {name: _record(record) for name, record in RECORDS.items() if name != "saga"},
+        "title": title,
+        **_record(records[root]),
+        "$defs": {name: _record(record) for name, record in records.items() if name != root},
     }
 
 
@@ -102,10 +116,10 @@ def _table(shape: shapes.Table) -> Schema:
 def _group(shape: shapes.Group) -> Schema:
     """The mapping, or the bare value that stands for it."""
     forms: list[Schema] = [{"$ref": f"#/$defs/{shape.record}"}]
-    fields = {field.key: field for field in RECORDS[shape.record].fields}
+    known = {field.key: field for field in RECORDS[shape.record].fields}
     for key in dict.fromkeys((shape.scalar, shape.items)):
         if key:
-            value = fields[key].shape
+            value = known[key].shape
             forms.append(of_shape(value._replace(single=True) if isinstance(value, shapes.Many) else value))
     if shape.empty:
         forms.append({"type": "null"})

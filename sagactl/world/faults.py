@@ -5,10 +5,11 @@ Names are stable: they are the same on the command line, in traces and in replay
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, Literal, NamedTuple
 
 from sagactl.flow import FlowStep
+from sagactl.model import Style
 from sagactl.trace import What
 from sagactl.world.participants import is_idempotent, treat, would_execute
 from sagactl.world.parts import Answer, Message, Operation, Truth
@@ -254,3 +255,27 @@ FAULTS: Final[tuple[Fault, ...]] = (
 )  # fmt: skip
 
 BY_NAME: Final[dict[str, Fault]] = {fault.name: fault for fault in FAULTS}
+
+NEEDS_ORCHESTRATOR: Final[Mapping[str, str]] = {
+    "request-lost": "nobody sends it a request; `reply-lost` at a step before it loses the event that it waits for",
+    "compensation-request-lost": "nobody sends a request to undo",
+    "late": "nobody waits for a reply, so no timer can be too early",
+    "compensation-late": "nobody waits for a reply, so no timer can be too early",
+    "crash": "no orchestrator is there that could restart; an event that is delivered again is `duplicate`",
+}
+"""Why a fault has no meaning in a choreography."""
+
+SILENCED: Final = frozenset({"reply-lost", "send-lost"})
+"""In a choreography: the work is done and recorded, and nobody hears of it."""
+
+
+def impossible(fault: Fault, plan: FlowStep, style: Style) -> str:
+    """Why the step can never have the fault in this style, empty when it can."""
+    if style == "choreography" and fault.name in NEEDS_ORCHESTRATOR and not _is_of_a_wait(fault, plan):
+        return f"in a choreography, {NEEDS_ORCHESTRATOR[fault.name]}"
+    return fault.possible(plan)
+
+
+def _is_of_a_wait(fault: Fault, plan: FlowStep) -> bool:
+    """Waits are for what comes from outside, which may get lost in either style."""
+    return fault.name == "request-lost" and plan.step.wait is not None

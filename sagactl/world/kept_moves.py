@@ -23,6 +23,8 @@ def move_json(flow: Flow, move: Move) -> dict[str, Any]:
     if move.step >= 0:
         told["step"] = flow.steps[move.step].id
         told["operation"] = move.operation
+    if move.source >= 0:
+        told["source"] = flow.steps[move.source].id
     for name in ("attempt", "fault", "detail", "answer", "copy", "run"):
         value = getattr(move, name)
         if value != getattr(_DEFAULT, name):
@@ -37,17 +39,21 @@ def move_from(flow: Flow, data: Any) -> Move:
     for name, known in _KNOWN.items():
         if name in data and data[name] not in known:
             raise UnknownName(f"{name} in a kept move:", str(data[name]), known)
-    step = data.get("step")
-    if step is not None and step not in flow.index:
-        raise UnknownName("step in a kept move:", str(step), flow.index)
+    places: dict[str, int] = {}
+    for name in ("step", "source"):
+        id = data.get(name)
+        if id is not None and id not in flow.index:
+            raise UnknownName(f"{name} in a kept move:", str(id), flow.index)
+        places[name] = flow.index[id] if id is not None else -1
     numbers = {name: _whole(data, name) for name in ("attempt", "copy", "run")}
     return Move(
         data.get("kind", "deliver"),
-        flow.index[step] if step is not None else -1,
+        places["step"],
         data.get("operation", "action"),
         fault=str(data.get("fault", "")),
         detail=str(data.get("detail", "")),
         answer=data.get("answer", ""),
+        source=places["source"],
         **numbers,
     )
 

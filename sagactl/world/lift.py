@@ -13,9 +13,8 @@ from typing import Final, NamedTuple
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import ACTIVE, BACK, Record, pivot_committed
 from sagactl.world.explore import Alone
-from sagactl.world.parts import Move, World
+from sagactl.world.parts import HANGS, Move, World
 from sagactl.world.tables import Edge, Tables, move_of
-from sagactl.world.timers import HANGS
 from sagactl.world.world import apply, begin, moves, operation_of
 
 MAX_MOVES: Final = 20_000

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import commands as c
+from sagactl.machine.state import StepState
 from sagactl.trace import Moment, What
 from sagactl.world.parts import Move, Operation
 
@@ -50,6 +52,15 @@ def command_moment(flow: Flow, command: c.Command) -> Moment | None:
             return Moment("ended", detail=how)
         case _:
             assert_never(command)
+
+
+def skipped_moment(plan: FlowStep, old: StepState, new: StepState, chosen: Mapping[str, str | None]) -> list[Moment]:
+    """That a step is not taken, if it has just been found out, and which choice says so."""
+    if new.record != "skipped" or old.record == "skipped":
+        return []
+    when = plan.step.when.items()
+    reasons = [f"{choice} is not {wanted}" for choice, wanted in when if chosen[choice] not in (None, "", wanted)]
+    return [Moment("skipped", plan.id, ", ".join(reasons), plan.step.participant or "")]
 
 
 def _undo_moment(flow: Flow, command: c.RunCompensation) -> Moment:

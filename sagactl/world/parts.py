@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from sagactl.machine.state import State
 
@@ -53,13 +53,17 @@ class World(NamedTuple):
     past: tuple[tuple[Truth, ...], ...] = ()
 
 
-MoveKind = Literal["deliver", "answer", "timeout", "retry", "decide", "deadline", "cancel", "crash", "give-up"]
+HANGS: Final = "no answer, and no timeout notices it"
+"""Why a driver gives up on a step when nothing else can happen."""
+
+MoveKind = Literal["deliver", "answer", "hear", "timeout", "retry", "decide", "deadline", "cancel", "crash", "give-up"]
 
 
 class Move(NamedTuple):
     """One thing that can happen next.  `fault` names the row of the fault table when it is one.
 
-    `detail` is the outcome of a decision, the name of a business error, or the reason for giving up.
+    `detail` is the outcome of a decision, the name of a business error, the reason for giving up, or what an event
+    tells; `source` is the step whose event it is, for the step that hears it.
     """
 
     kind: MoveKind
@@ -71,8 +75,9 @@ class Move(NamedTuple):
     answer: Answer = ""
     copy: int = 0
     run: int = 0
+    source: int = -1
 
     @property
-    def subject(self) -> tuple[str, int, str, int, str, int, int]:
+    def subject(self) -> tuple[str, int, str, int, str, int, int, int]:
         """What it happens to, the same for a move and its faulty variants."""
-        return self.kind, self.step, self.operation, self.attempt, self.answer, self.copy, self.run
+        return self.kind, self.step, self.operation, self.attempt, self.answer, self.copy, self.run, self.source

@@ -18,7 +18,11 @@ from sagactl.machine.state import ACTIVE, BACK, FORWARD, Record, State, StepStat
 from sagactl.machine.transition import start, transition
 from sagactl.model import Saga
 from sagactl.policies import Policy
-from sagactl.world.timers import HANGS
+from sagactl.world.parts import HANGS
+from sagactl.world.properties import disorders as disorders_of
+
+ORDER: Final = frozenset({"S9", "S10"})
+"""What can be judged here: a skeleton has no words, so what people are told of is not."""
 
 MAX_STATES: Final = 20_000
 """Of one skeleton; steps side by side multiply, so a wide saga meets the limit and says so."""
@@ -70,9 +74,12 @@ def skeleton(flow: Flow, limit: int = MAX_STATES) -> Skeleton:
             continue
         for turn in _turns(bare, state):
             after = _bare(transition(bare, state, turn.event)[0])
-            for property, step in _out_of_order(bare, state, after):
-                if (property, step) not in disorders:
-                    disorders[property, step] = Disorder(property, step, (*_way(came, state), turn))
+            for broken in disorders_of(bare, state, after):
+                if broken.property not in ORDER:
+                    continue
+                key = broken.property, bare.index[broken.step]
+                if key not in disorders:
+                    disorders[key] = Disorder(*key, (*_way(came, state), turn))
             if after not in came:
                 if len(came) >= limit:
                     return _found(came, ends, disorders, complete=False)
@@ -178,23 +185,3 @@ def _back(plan: FlowStep) -> Iterator[Turn]:
     yield Turn(index, "undone", e.CompensationSucceeded(index), False)
     if not plan.step.local and (plan.undo is None or plan.undo.tries is not None):
         yield Turn(index, "not undone", e.GivenUp(index, HANGS), True)
-
-
-# -- what must not happen
-
-
-def _out_of_order(flow: Flow, before: State, after: State) -> Iterator[tuple[str, int]]:
-    """S9 and S10 of the compensations that start with this turn."""
-    for plan, old, new in zip(flow.steps, before.steps, after.steps, strict=True):
-        if new.record not in BACK or old.record in BACK:
-            continue
-        if flow.saga.rollback.order != "parallel":
-            later = flow.members(flow.descendants[plan.index])
-            if any(_is_unsettled(other, after.steps[other.index]) for other in later):
-                yield "S9", plan.index
-        if any(before.steps[pivot].record == "done" for pivot in flow.pivots):
-            yield "S10", plan.index
-
-
-def _is_unsettled(plan: FlowStep, step: StepState) -> bool:
-    return step.record in ACTIVE or (step.record in ("done", "unknown", "unheard") and plan.has_effects)

@@ -20,8 +20,8 @@ from sagactl.machine.state import ACTIVE, State
 from sagactl.machine.transition import resume, start, transition
 from sagactl.world.faults import FAULTS
 from sagactl.world.local import Change, Local, changes, sent, withdrawn
-from sagactl.world.parts import Move
-from sagactl.world.timers import HANGS, Send, Timer, plain, sends_of, timers_of
+from sagactl.world.parts import HANGS, Move
+from sagactl.world.timers import Send, Timer, plain, sends_of, timers_of
 
 BITS: Final = 16
 MASK: Final = (1 << BITS) - 1

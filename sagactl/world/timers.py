@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import events as e
@@ -13,8 +13,6 @@ from sagactl.machine.transition import is_open
 from sagactl.world.local import Request
 from sagactl.world.parts import MoveKind, Operation
 from sagactl.world.world import message_for, operation_of
-
-HANGS: Final = "no answer, and no timeout notices it"
 
 
 class Timer(NamedTuple):

@@ -13,13 +13,13 @@ from typing import Final, NamedTuple, assert_never
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import commands as c
 from sagactl.machine import events as e
-from sagactl.machine.state import Record, State, status
+from sagactl.machine.state import ACTIVE, Record, State, status
 from sagactl.machine.transition import is_open, resume, start, transition
 from sagactl.trace import Moment, What
 from sagactl.world.faults import BY_NAME, FAULTS
-from sagactl.world.moments import command_moment, detail_of, moment_of, wait_name
+from sagactl.world.moments import command_moment, detail_of, moment_of, skipped_moment, wait_name
 from sagactl.world.participants import treat
-from sagactl.world.parts import Answer, Message, Move, Operation, Truth, World
+from sagactl.world.parts import HANGS, Answer, Message, Move, Operation, Truth, World
 
 MAX_COPIES: Final = 2
 """Of one request in flight: two show whatever duplicates and late arrivals can do."""
@@ -68,6 +68,15 @@ def moves(flow: Flow, world: World) -> Iterator[Move]:
         yield from (Move("deadline", detail=scope.name) for scope in flow.scopes if is_open(flow, world.state, scope))
         yield Move("cancel")
     yield Move("crash", fault="crash")
+
+
+def overdue(flow: Flow, world: World) -> Move | None:
+    """A step on which a driver may give up, once nothing else can happen."""
+    for plan, step in zip(flow.steps, world.state.steps, strict=True):
+        if step.record in ACTIVE and world.state.phase != "ended":
+            operation: Operation = "undo" if step.record in ("undoing", "falling-back") else "action"
+            return Move("give-up", plan.index, operation, step.tries, detail=HANGS)
+    return None
 
 
 def _is_held_back(flow: Flow, earlier: tuple[Message, ...], message: Message) -> bool:
@@ -160,6 +169,8 @@ def apply(flow: Flow, world: World, move: Move) -> Step:
             return _crash(flow, world)
         case "cancel":
             return _tell(flow, world, e.CancelRequested(), Moment("cancel", fault="cancel"))
+        case "hear":
+            raise AssertionError("an orchestrator hears answers, and no events")
         case _:
             assert_never(move.kind)
 
@@ -360,12 +371,7 @@ def _carry_out(flow: Flow, world: World, before: State, commands: c.Commands, mo
 def _skipped(flow: Flow, before: State, after: State) -> Iterator[Moment]:
     chosen = dict(zip(flow.saga.choices, after.choices, strict=True))
     for plan, old, new in zip(flow.steps, before.steps, after.steps, strict=False):
-        if new.record == "skipped" and old.record != "skipped":
-            when = plan.step.when.items()
-            reasons = [
-                f"{choice} is not {wanted}" for choice, wanted in when if chosen[choice] not in (None, "", wanted)
-            ]
-            yield Moment("skipped", plan.id, ", ".join(reasons), plan.step.participant or "")
+        yield from skipped_moment(plan, old, new, chosen)
 
 
 def message_for(command: c.Command, run: int) -> Message | None:

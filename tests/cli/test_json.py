@@ -48,6 +48,19 @@ def test_simulate() -> None:
     assert set(trace["moments"][0]) >= {"t_s", "step", "what", "detail"}
 
 
+def test_simulate_says_who_tells_whom() -> None:
+    trace = data("simulate", ORDER, "--style", "choreography", "--fail", "charge-payment")
+    heard = [
+        (each["sender"], each["participant"], each["detail"]) for each in trace["moments"] if each["what"] == "heard"
+    ]
+    assert trace["style"] == trace["replay"]["style"] == "choreography"
+    assert heard == [
+        ("", "inventory", "OrderFulfillmentRequested"),
+        ("inventory", "payment", "ReserveItemsDone"),
+        ("payment", "inventory", "ChargePaymentFailed"),
+    ]
+
+
 def test_recommend() -> None:
     found = data("recommend", ORDER)
     assert found["version"] == 1

@@ -31,6 +31,8 @@ def played(*call: str) -> Any:
         ("--fault", "charge-payment:late", "--fault", "create-shipment!:cancel"),
         ("--fail", "create-shipment", "--fail-undo", "charge-payment", "--profile", "temporal"),
         ("--from", state(reserve_items="done", charge_payment="requested"), "--cancel-now"),
+        ("--style", "choreography", "--fail", "create-shipment"),
+        ("--style", "choreography", "--seed", "7", "--fault-rate", "0.2"),
     ],
     ids=lambda call: " ".join(call)[:60],
 )
@@ -99,6 +101,12 @@ REFUSED = [
     (("--from", state(charge_payment="undoing")), "its phase is `back`"),
     (("--profile", "temporel"), "unknown profile `temporel`"),
     (("--all", "--save", "x.json"), "`--save` is for one run"),
+    (("--style", "choreographed"), "unknown style `choreographed`"),
+    (("--style", "choreography", "--profile", "seata"), "`--profile` needs an orchestration"),
+    (("--style", "choreography", "--from", state(charge_payment="done")), "`--from` needs an orchestration"),
+    (("--style", "choreography", "--fault", "charge-payment:late"), "in a choreography, nobody waits for a reply"),
+    (("--style", "choreography", "--runs", "5", "--fault-rate", "crash=0.1"), "`crash` can happen at no step"),
+    (("--replay", "x.json", "--style", "choreography"), "`--replay` brings its own"),
 ]
 
 

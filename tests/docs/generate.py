@@ -26,8 +26,8 @@ from sagactl.recommender import FACTORS, GATES
 from sagactl.recommender.factors import Band, signed
 from sagactl.recommender.recommendation import VERDICT_NAMES
 from sagactl.simulator import plan
-from sagactl.world.faults import FAULTS
-from sagactl.world.properties import PROPERTIES
+from sagactl.world.faults import FAULTS, NEEDS_ORCHESTRATOR
+from sagactl.world.properties import MOVE_PROPERTIES, PROPERTIES
 from tests.docs import language, machine_map
 from tests.docs.language import cell
 from tests.docs.pages import ROOT
@@ -132,9 +132,16 @@ def later_faults() -> str:
     return "\n".join(f"- `{name}`" for name in names)
 
 
+def led_faults() -> str:
+    """The faults that need an orchestrator, and why."""
+    rows = [f"| `{name}` | {cell(reason.capitalize())} |" for name, reason in NEEDS_ORCHESTRATOR.items()]
+    return "\n".join(["| fault | why not |", "| --- | --- |", *rows])
+
+
 def properties() -> str:
     """What must hold of every run."""
-    rows = [f"| {law.name} | {cell(law.sentence)} |" for law in PROPERTIES]
+    laws = sorted((*PROPERTIES, *MOVE_PROPERTIES), key=lambda law: int(law.name[1:]))
+    rows = [f"| {law.name} | {cell(law.sentence)} |" for law in laws]
     return "\n".join(["| property | what must hold |", "| --- | --- |", *rows])
 
 
@@ -273,6 +280,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "exit-codes": exit_codes,
     "faults": faults,
     "later-faults": later_faults,
+    "led-faults": led_faults,
     "properties": properties,
     "gates": gates,
     "factors": factors,

@@ -59,7 +59,7 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-ALL: Final = {**TRACES, "hostile": hostile()}
+ALL: Final = {**TRACES, "hostile": hostile(), "hostile events": hostile("choreography")}
 PAGES: Final = {name: html.render(trace) for name, trace in ALL.items()}
 
 

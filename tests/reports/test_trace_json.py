@@ -21,7 +21,7 @@ def test_what_is_written_is_read_again(trace: Trace) -> None:
     assert from_json(json.loads(json.dumps(to_json(trace)))) == trace
 
 
-@pytest.mark.parametrize("trace", [*TRACES.values(), hostile()])
+@pytest.mark.parametrize("trace", [*TRACES.values(), hostile(), hostile("choreography")])
 def test_a_rehearsal_is_read_again(trace: Trace) -> None:
     data = to_json(trace)
     assert to_json(from_json(json.loads(json.dumps(data)))) == data

@@ -30,7 +30,7 @@ DATE: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}"
 SEQUENCE: Final = re.compile(
     rf"sequenceDiagram|  acc(Title|Descr): {WORDS}|  rect rgba\(213, 94, 0, 0\.12\)|  end"
     rf"|  participant (o|p\d+) as ({LABEL})+|  Note over (o|p\d+)(,p\d+)?: ({LABEL})+"
-    rf"|  (o(->>|-x)p\d+|p\d+(-->>|--x)o): ({LABEL})+"
+    rf"|  (o(->>|-x)p\d+|p\d+(-->>|--x)o|p\d+-\)p\d+): ({LABEL})+"
 )
 GANTT: Final = re.compile(
     r"%%\{init: \{\"gantt\": \{\"leftPadding\": \d+\}\}\}%%|"
@@ -48,7 +48,7 @@ def test_every_line_has_one_of_the_known_forms(trace: Trace) -> None:
 
 
 def test_every_ground_of_the_way_back_is_closed() -> None:
-    for trace in (*TRACES.values(), hostile()):
+    for trace in (*TRACES.values(), hostile(), hostile("choreography")):
         lines = mermaid.render(trace).splitlines()
         assert lines.count("  end") == sum(line.startswith("  rect ") for line in lines)
 
@@ -82,7 +82,7 @@ def test_mermaid_reads_it(tmp_path: Path) -> None:
     script = tmp_path / "read.mjs"
     script.write_text(READER, encoding="utf-8")
     files, kinds = [], []
-    for name, trace in {**TRACES, "hostile": hostile()}.items():
+    for name, trace in {**TRACES, "hostile": hostile(), "hostile events": hostile("choreography")}.items():
         for view in mermaid.VIEWS:
             file = tmp_path / f"{name}.{view}.mmd"
             file.write_text(mermaid.render(trace, view), encoding="utf-8")

@@ -53,7 +53,7 @@ def test_many_lifelines_and_steps_fit_too(view: str) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_nothing_of_a_file_reaches_the_terminal_as_a_command(view: str) -> None:
-    shown = VIEWS[view](hostile())
+    shown = VIEWS[view](hostile()) + VIEWS[view](hostile("choreography"))
     assert all(line.isprintable() for line in shown.split("\n"))
     assert "\\x1b[31m" in shown and "\\u202e" in shown
 
@@ -76,8 +76,10 @@ def test_without_its_colours_the_coloured_text_is_the_plain_one(name: str, view:
 
 # -- what the views are made of
 
-HIDDEN: Final = {"executed", "deduplicated", "refused", "answered", "undo-executed", "nothing-to-undo"}
-"""Only the participant sees these; the table and the sequence tell them where they matter."""
+HIDDEN: Final = {
+    "executed", "deduplicated", "refused", "answered", "undo-executed", "nothing-to-undo", "published", "heard",
+}  # fmt: skip
+"""Only the participant sees these, or they take no time; the table and the sequence tell them where they matter."""
 
 
 def test_every_kind_of_moment_is_a_mark_or_a_bar_or_hidden_on_purpose() -> None:
@@ -85,7 +87,7 @@ def test_every_kind_of_moment_is_a_mark_or_a_bar_or_hidden_on_purpose() -> None:
     assert shown | HIDDEN | {"turned-down", "broke", "ignored"} == set(get_args(What))
     assert set(timeline.MEANINGS) == {*MARKS, *RUN_MARKS}
     assert all(sign[1].isascii() and width(sign[0]) == 1 for sign in timeline.OWN_SIGNS.values())
-    assert {what for what in HIDDEN if not SIGNS[what].inside} == set()  # type: ignore[index]
+    assert {what for what in HIDDEN if not SIGNS[what].inside} == {"published"}  # type: ignore[index]
     assert not CALLS & REPLIES
 
 
@@ -160,9 +162,33 @@ def test_an_effect_that_happens_twice_is_told() -> None:
 
 def test_what_comes_from_outside_has_a_lifeline_of_its_own() -> None:
     found = rows(TRACES["loan-completed"])
-    assert lifelines(found)[-1] == OUTSIDE
+    assert lifelines(TRACES["loan-completed"], found)[-1] == OUTSIDE
     arrived = [row for row in found if isinstance(row, Entry) and row.moment.what == "arrived"]
     assert {(row.shape, row.participant) for row in arrived} == {("reply", OUTSIDE)}
+
+
+def test_events_go_from_participant_to_participant_and_nobody_leads() -> None:
+    trace = TRACES["tickets-declined"]
+    found = rows(trace)
+    assert lifelines(trace, found) == ("box-office", "payment", "garage", OUTSIDE)
+    events = [(row.words, *row.ends) for row in found if isinstance(row, Entry) and row.shape == "event"]
+    assert events == [
+        ("TicketsOrdered", "", "box-office"),
+        ("SeatsHeld", "box-office", "payment"),
+        ("SeatsHeld", "box-office", "garage"),
+        ("ParkingReserved", "garage", "box-office"),
+        ("CardRefused", "payment", "box-office"),
+        ("CardRefused", "payment", "garage"),
+        ("ParkingFreed", "garage", "box-office"),
+    ]
+    assert not [row for row in found if isinstance(row, Entry) and row.shape in ("call", "reply")]
+
+
+def test_an_event_that_is_lost_is_a_note_at_its_publisher() -> None:
+    notes = [entry for entry in entries(TRACES["tickets-lost"]) if entry.moment.what == "lost"]
+    assert [(entry.shape, entry.participant, entry.words) for entry in notes] == [
+        ("note", "garage", "ParkingReserved is lost")
+    ]
 
 
 def test_the_way_back_starts_at_the_rollback() -> None:

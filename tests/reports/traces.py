@@ -8,6 +8,7 @@ from typing import Final, get_args
 
 from hypothesis import strategies as st
 
+from sagactl.model import Style
 from sagactl.trace import DeadLetter, Moment, RunOutcome, Status, Trace, Violation, What
 from tests.simulator.rehearsals import rehearsed
 
@@ -31,6 +32,8 @@ TRACES: Final[dict[str, Trace]] = {
     ),
     "travel-declined": rehearsed("travel-booking", fail="charge-traveller", choose="car=wanted"),
     "loan-completed": rehearsed("loan-approval"),
+    "tickets-declined": rehearsed("ticket-sale", fail="authorise-card"),
+    "tickets-lost": rehearsed("ticket-sale", timeout="reserve-parking"),
 }
 
 HOSTILE: Final = (
@@ -41,12 +44,14 @@ HOSTILE: Final = (
 )  # fmt: skip
 
 
-def hostile() -> Trace:
+def hostile(style: Style = "orchestration") -> Trace:
     """Every name and every reason is an attempt to break out of some format."""
     moments = [Moment("started")]
     for place, name in enumerate(HOSTILE):
         at_s = float(place)
         moments += [
+            Moment("heard", name, name, name, "", "PENDING", at_s, HOSTILE[0]),
+            Moment("published", name, f"{name}, which nobody here hears", name, "", "PENDING", at_s),
             Moment("sent", name, name, name, "", "PENDING", at_s),
             Moment("executed", name, "", name, "", "PENDING", at_s),
             Moment("done", name, "", name, "", "PENDING", at_s + 0.5),
@@ -76,6 +81,7 @@ def hostile() -> Trace:
         unused_faults=HOSTILE,
         notes=HOSTILE,
         replay={"faults": list(HOSTILE)},
+        style=style,
     )
 
 
@@ -94,7 +100,8 @@ def traces(draw: st.DrawFn) -> Trace:
     faults = st.sampled_from(("", "", "late", "reply-lost", "request-lost", "compensation-request-lost"))
     times = sorted(draw(st.lists(_times, max_size=40)))
     moments = [
-        Moment(draw(kinds), draw(some), draw(names), draw(some), draw(faults), draw(states), at_s) for at_s in times
+        Moment(draw(kinds), draw(some), draw(names), draw(some), draw(faults), draw(states), at_s, draw(some))
+        for at_s in times
     ]
     lists = st.lists(names, max_size=4).map(tuple)
     letters = st.builds(DeadLetter, names, names, st.integers(0, 30), st.sampled_from(("forward", "back")))
@@ -113,4 +120,5 @@ def traces(draw: st.DrawFn) -> Trace:
         unused_faults=draw(lists),
         notes=draw(lists),
         replay={"faults": list(draw(lists))},
+        style=draw(st.sampled_from(get_args(Style))),
     )

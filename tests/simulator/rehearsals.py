@@ -17,7 +17,7 @@ DEFINITIONS: Final = Path(__file__).parents[2] / "definitions"
 REHEARSED: Final = (
     "expense-approval", "food-delivery", "ftgo-create-order", "ftgo-revise-order", "insurance-claim", "loan-approval",
     "money-transfer", "number-porting", "order-fulfillment", "points-redemption", "subscription-signup",
-    "travel-arrangement", "travel-booking",
+    "ticket-sale", "travel-arrangement", "travel-booking",
 )  # fmt: skip
 UNFOLDED: Final = ("account-opening", "basket-order", "conference-trip", "ride-hailing", "stock-transfer")
 """Definitions with nested sagas, items, restarts, and actions that nobody waits for."""
@@ -43,7 +43,8 @@ def rehearsed(saga: Saga | Flow | str, *faults: str, **more: Any) -> Trace:
     """The trace under these faults; `fail`, `timeout`, `fail_undo`, `choose` are words divided by blanks."""
     given = definition(saga) if isinstance(saga, str) else saga
     plan = given if isinstance(given, Flow) else unfold(given, sagas(), more.get("data")).flow
-    words: dict[str, Any] = {key: value.split() if isinstance(value, str) else value for key, value in more.items()}
+    lists = {key: value.split() for key, value in more.items() if isinstance(value, str) and key != "style"}
+    words: dict[str, Any] = {**more, **lists}
     return rehearse(plan, make_plan(plan, faults=faults, **words))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -12,6 +13,7 @@ from sagactl.model import Limits
 from sagactl.simulator import make_plan
 from sagactl.simulator.many import Asked, Sampling, sample
 from sagactl.simulator.odds import Odds
+from sagactl.simulator.plan import style_of
 from sagactl.simulator.rates import make_rates, make_slow
 from sagactl.simulator.table import Table
 from sagactl.simulator.tally import Seen, Tally, Times, wilson
@@ -29,7 +31,8 @@ ORDER = str(DEFINITIONS / "order-fulfillment.saga.yaml")
 def test_the_table_gives_what_rehearsals_give(name: str) -> None:
     """Parallel branches, choices, nested sagas, items, restarts, deadlines, crashes and cancels among them."""
     flow = unfold(definition(name), sagas()).flow
-    for words in (["0.02"], ["0.2", "crash=0.05", "cancel=0.05"]):
+    crash = ["crash=0.05"] if style_of(flow) == "orchestration" else []
+    for words in (["0.02"], ["0.2", *crash, "cancel=0.05"]):
         sampling = Sampling(flow, make_plan(flow), Odds(make_rates(flow, words)), Asked(100, way="table"))
         assert sampling.way == "table", "the first hundred runs are compared with rehearsals"
 
@@ -46,6 +49,15 @@ def test_a_table_that_is_too_small_still_gives_the_same() -> None:
     small, whole = (Table(flow, make_plan(flow), odds, most) for most in (10, 20_000))
     assert [walk(small, seed) for seed in range(200)] == [walk(whole, seed) for seed in range(200)]
     assert len(small.nodes) == 10 < len(whole.nodes)
+
+
+def test_a_table_that_is_full_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    flow = unfold(definition("order-fulfillment")).flow
+    plan, odds = make_plan(flow), Odds(make_rates(flow, ["0.2"]))
+    assert not any("remembered" in note for note in sample(flow, plan, odds, Asked(200, way="table")).notes)
+    monkeypatch.setattr("sagactl.simulator.many.Table", partial(Table, most=10))
+    found = sample(flow, plan, odds, Asked(200, way="table"))
+    assert found.notes[-1] == "only the first 10 situations are remembered; others are found anew each time"
 
 
 def test_a_table_that_is_wrong_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from sagactl.durations import MAX_S, parse_duration
+from sagactl.source import fields, scenario_fields
 from sagactl.source.build import read
-from sagactl.source.check import Kept, check_record
+from sagactl.source.check import Kept, check_record, language
 from sagactl.source.document import parse
-from sagactl.source.schema import DURATION_FORMAT, json_schema
+from sagactl.source.schema import DURATION_FORMAT, json_schema, scenario_schema
 from tests.source.bad_cases import BAD_CASES, BadCase
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +59,14 @@ def test_the_published_schema_is_fresh() -> None:
     """`make docs` rewrites it."""
     from sagactl.cli.schema import schema_text
 
-    assert (ROOT / "sagactl/source/saga.schema.json").read_text(encoding="utf-8") == schema_text()
+    check_published("saga.schema.json", schema_text())
+
+
+def check_published(name: str, text: str) -> None:
+    path = ROOT / "sagactl" / "source" / name
+    if os.environ.get("UPDATE"):
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
 
 
 def test_every_key_has_a_description_for_editors() -> None:
@@ -110,6 +119,65 @@ def test_both_judge_every_mutation_of_a_definition_alike(data: st.DataObject) ->
         node[data.draw(st.sampled_from(sorted(set(names))))] = data.draw(VALUES)
     text = yaml.safe_dump(json.loads(json.dumps(whole)), sort_keys=False, allow_unicode=True)
     assert ours(text) is (referee(text) == []), text
+
+
+# -- scenario files
+
+
+SCENARIO_FILES = sorted((ROOT / "definitions").glob("*.scenarios.yaml"))
+SCENARIO_REFEREE = Draft202012Validator(scenario_schema(), format_checker=formats)
+WORDS: Any = st.one_of(
+    VALUES,
+    st.sampled_from(["pay", "pay[2]", "a/b", "Pay", "pay:late", "parked", "choreography", "S4", "15m"]),
+    st.lists(st.sampled_from(["pay", "b", "S4", {"step": "pay"}, {"step": "a", "reason": "no"}]), max_size=3),
+)
+
+
+def scenarios_ours(text: str) -> bool:
+    document = parse(text.encode())
+    kept = Kept(language(scenario_fields.RECORDS))
+    if document.root is None or document.root.kind != "mapping":
+        return False
+    check_record(kept, "file", document.root, ())
+    return not any(finding.severity == "error" for finding in kept.findings)
+
+
+def scenarios_accepted(text: str) -> bool:
+    return not list(SCENARIO_REFEREE.iter_errors(parse(text.encode()).data()))
+
+
+def test_the_schema_of_scenarios_is_a_schema_and_the_published_one_is_fresh() -> None:
+    from sagactl.cli.schema import schema_text
+
+    Draft202012Validator.check_schema(scenario_schema())
+    check_published("scenarios.schema.json", schema_text(scenarios=True))
+
+
+def test_the_two_languages_share_no_record() -> None:
+    assert not set(fields.RECORDS) & set(scenario_fields.RECORDS)
+
+
+@pytest.mark.parametrize("path", SCENARIO_FILES, ids=lambda path: path.stem)
+def test_both_accept_every_scenario_file(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert scenarios_accepted(text) and scenarios_ours(text)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_both_judge_every_mutation_of_a_scenario_file_alike(data: st.DataObject) -> None:
+    whole = copy.deepcopy(parse(data.draw(st.sampled_from(SCENARIO_FILES)).read_bytes()).data())
+    node, key = data.draw(st.sampled_from(list(_places(whole))))
+    action = data.draw(st.sampled_from(["replace", "drop", "add"]))
+    if action == "replace":
+        node[key] = data.draw(WORDS)
+    elif action == "drop":
+        del node[key]
+    elif isinstance(node, dict):
+        names = [field.key for record in scenario_fields.RECORDS.values() for field in record.fields]
+        node[data.draw(st.sampled_from(sorted(set(names))))] = data.draw(WORDS)
+    text = yaml.safe_dump(json.loads(json.dumps(whole)), sort_keys=False, allow_unicode=True)
+    assert scenarios_ours(text) is scenarios_accepted(text), text
 
 
 def _places(node: Any) -> Any:

@@ -14,7 +14,7 @@ FORMATS: Final = ("text", "json")
 class Shown(NamedTuple):
     """The matrix of single faults, that of pairs when it was asked for, and how to show them.
 
-    `path` is what the calls that repeat a rehearsal name.
+    `path` is what the calls that repeat a rehearsal name, `options` what they say beside the faults.
     """
 
     path: str
@@ -22,6 +22,7 @@ class Shown(NamedTuple):
     pairs: Matrix | None = None
     style: Style = plain
     width: int = 100
+    options: tuple[str, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -32,9 +33,9 @@ class Shown(NamedTuple):
         return all(row.is_acceptable for row in self.rows)
 
 
-def reproduction(path: str, row: Row) -> str:
+def reproduction(shown: Shown, row: Row) -> str:
     """The call that rehearses this row alone."""
-    words = ["sagactl", "simulate", path]
+    words = ["sagactl", "simulate", shown.path, *shown.options]
     for fault in (*row.case.faults, *row.beside):
         words += ["--fault", str(fault)]
     for choice, outcome in row.choices.items():

@@ -18,7 +18,7 @@ def render(shown: Shown) -> str:
     data = {
         "version": VERSION,
         "saga": shown.singles.saga.id,
-        "rows": [_row(shown.path, row) for row in rows],
+        "rows": [_row(shown, row) for row in rows],
         "summary": {
             **{end: sum(row.outcome == end for row in rows) for end in ("completed", "compensated", "parked")},
             "not_reached": sum(not row.is_reached for row in rows),
@@ -29,7 +29,7 @@ def render(shown: Shown) -> str:
     return json.dumps(data, indent=2) + "\n"
 
 
-def _row(path: str, row: Row) -> dict[str, Any]:
+def _row(shown: Shown, row: Row) -> dict[str, Any]:
     return {
         "faults": [str(fault) for fault in row.case.faults],
         "beside": [str(fault) for fault in row.beside],
@@ -42,5 +42,5 @@ def _row(path: str, row: Row) -> dict[str, Any]:
         "dead_letters": [letter._asdict() for letter in row.dead_letters],
         "violations": [violation._asdict() for violation in row.violations],
         "duration_s": round(row.duration_s, 6),
-        "command": reproduction(path, row),
+        "command": reproduction(shown, row),
     }

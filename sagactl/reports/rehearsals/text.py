@@ -164,7 +164,7 @@ def _verdict(shown: Shown, rows: list[Row]) -> Iterator[str]:
         return
     yield shown.style("bad", f"{_plural(len(bad), 'end')} {'is' if len(bad) == 1 else 'are'} not acceptable:")
     for row in bad[:MAX_CALLS]:
-        yield f"  {escape(reproduction(shown.path, row))}"
+        yield f"  {escape(reproduction(shown, row))}"
         for broken in row.violations:
             if not broken.promise:
                 yield shown.style("bad", f"    {broken.property} {escape(broken.step)}: {escape(broken.explanation)}")

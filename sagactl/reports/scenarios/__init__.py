@@ -69,5 +69,7 @@ def _options(scenario: Scenario) -> Iterator[str]:
             yield from (option, word)
     if scenario.input is not None:
         yield from ("--input", dumps(dict(scenario.input)))
+    if scenario.style is not None:
+        yield from ("--style", scenario.style)
     if scenario.max_tries is not None:
         yield from ("--max-tries", str(scenario.max_tries))

@@ -12,15 +12,21 @@ from typing import Final
 
 from sagactl.diagrams.mermaid import HARMLESS
 from sagactl.escape import escape
-from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign, way_back
-from sagactl.reports.traces.sequence import ORCHESTRATOR, OUTSIDE_NAME
+from sagactl.reports.traces.messages import Entry, Lifeline, lifelines, rows, sign, way_back
+from sagactl.reports.traces.sequence import name_of
 from sagactl.reports.traces.spans import Kind, Line, Span, last_s, lines
 from sagactl.reports.traces.text import MAX_ALIKE, SIGNS, clock_text, words_of
 from sagactl.trace import Moment, Trace, What
 
 VIEWS: Final = ("sequence", "timeline")
 
-ARROWS: Final = {("call", False): "->>", ("reply", False): "-->>", ("call", True): "-x", ("reply", True): "--x"}
+ARROWS: Final = {
+    ("call", False): "->>",
+    ("reply", False): "-->>",
+    ("call", True): "-x",
+    ("reply", True): "--x",
+    ("event", False): "-)",
+}
 """By shape, and by whether the message is lost."""
 
 TASKS: Final[dict[Kind, tuple[str, str]]] = {
@@ -67,15 +73,16 @@ def render(trace: Trace, view: str = "sequence") -> str:
 
 def _sequence(trace: Trace) -> Iterator[str]:
     shown = rows(trace)
-    names = lifelines(shown)
-    ids = {name: f"p{place}" for place, name in enumerate(names)}
+    names = lifelines(trace, shown)
+    leads = names[0] is None
+    ids: dict[Lifeline, str] = {name: f"p{place - leads}" for place, name in enumerate(names)}
+    ids |= {None: "o" if leads else "p0"}
     yield "sequenceDiagram"
     yield f"  accTitle: {_words(f'Rehearsal of {trace.saga}')}"
     yield f"  accDescr: {_words(f'Ends {trace.outcome} after {trace.duration_s:.3f}s')}"
-    yield f"  participant o as {ORCHESTRATOR}"
     for name in names:
-        yield f"  participant {ids[name]} as {_label(OUTSIDE_NAME if name == OUTSIDE else name)}"
-    across = f"o,{ids[names[-1]]}" if names else "o"
+        yield f"  participant {ids[name]} as {_label(name_of(name))}"
+    across = f"{ids[names[0]]},{ids[names[-1]]}" if len(names) > 1 else ids[names[0]]
     back, was_back = way_back(trace), False
     for row in shown:
         is_back = back[row.place] if isinstance(row, Entry) else was_back
@@ -87,18 +94,17 @@ def _sequence(trace: Trace) -> Iterator[str]:
         yield "  end"
 
 
-def _row(row: Entry | str, ids: dict[str, str], across: str) -> str:
+def _row(row: Entry | str, ids: dict[Lifeline, str], across: str) -> str:
     if isinstance(row, str):
         return f"Note over {across}: {_label(f'… {row} …')}"
     found = sign(row)
     text = _label(f"{clock_text(row.moment)} {found.unicode + ' ' if found else ''}{row.words}")
     if row.shape == "banner":
         return f"Note over {across}: {text}"
-    other = "o" if row.participant is None else ids[row.participant]
     if row.shape == "note":
-        return f"Note over {other}: {text}"
-    arrow = ARROWS[row.shape, row.is_lost]
-    return f"o{arrow}{other}: {text}" if row.shape == "call" else f"{other}{arrow}o: {text}"
+        return f"Note over {ids[row.participant]}: {text}"
+    source, target = row.ends
+    return f"{ids[source]}{ARROWS[row.shape, row.is_lost]}{ids[target]}: {text}"
 
 
 # -- timeline

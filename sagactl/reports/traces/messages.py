@@ -1,4 +1,7 @@
-"""The messages of a run, as a sequence diagram needs them: who to whom, which words, and which of them were lost."""
+"""The messages of a run, as a sequence diagram needs them: who to whom, which words, and which of them were lost.
+
+Where somebody leads, messages are commands and answers; where nobody does, they are events between participants.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from sagactl.escape import escape
 from sagactl.reports.traces.text import SIGNS, Sign, collapsed, words_of
 from sagactl.trace import Moment, Trace, What
 
-Shape = Literal["call", "reply", "note", "banner"]
+Shape = Literal["call", "reply", "event", "note", "banner"]
+Lifeline = str | None
+"""A participant, None for the orchestrator, empty for the world outside."""
 
 CALLS: Final[frozenset[What]] = frozenset(
     {"sent", "retrying", "asked", "undo-sent", "fallback-sent", "undo-retrying"},
@@ -23,6 +28,9 @@ AT_PARTICIPANT: Final[frozenset[What]] = frozenset(
     {"deduplicated", "refused", "nothing-to-undo", "duplicated", "forgotten"},
 )
 """Told although only the participant knows of it, because it explains the answer."""
+
+MAX_HEARERS: Final = 40
+"""So many rows back an equal event is looked for."""
 
 REPEATABLE: Final[frozenset[What]] = frozenset({"executed", "undo-executed"})
 """Told when it happens again: that is a double effect."""
@@ -39,6 +47,12 @@ ANSWERS: Final[dict[What, str]] = {
 }
 """What a lost answer would have said."""
 
+SAID_BY_EVENTS: Final[frozenset[What]] = frozenset({"done", "undone", "published"})
+"""What an event between participants says already."""
+
+UNHEARD: Final = "nobody here hears"
+"""So the words of an event end that has no listener in the saga."""
+
 SELF: Final = None
 OUTSIDE: Final = ""
 """The lifeline of events and decisions that come from outside."""
@@ -47,22 +61,32 @@ OUTSIDE: Final = ""
 class Entry(NamedTuple):
     """One row: a message or a note; `participant` is None for the orchestrator and empty for the world outside.
 
-    `place` is the position of its moment in the trace.
+    An event goes from its `sender`.  `place` is the position of its moment in the trace.
     """
 
     shape: Shape
     moment: Moment
-    participant: str | None
+    participant: Lifeline
     words: str
     role: str
     place: int
     is_back: bool = False
     is_lost: bool = False
     is_fault: bool = False
+    sender: Lifeline = SELF
 
     @property
     def step(self) -> str:
         return self.moment.step
+
+    @property
+    def ends(self) -> tuple[Lifeline, Lifeline]:
+        """Where the arrow of a message starts and where it ends."""
+        return (self.participant, self.sender) if self.shape == "reply" else (self.sender, self.participant)
+
+    @property
+    def is_arrow(self) -> bool:
+        return self.shape in ("call", "reply", "event")
 
 
 def rows(trace: Trace) -> tuple[Entry | str, ...]:
@@ -70,16 +94,20 @@ def rows(trace: Trace) -> tuple[Entry | str, ...]:
     return tuple(collapsed(entries(trace)))
 
 
-def lifelines(rows: tuple[Entry | str, ...]) -> tuple[str, ...]:
-    """Who takes part beside the orchestrator, in order of appearance, the world outside last."""
-    found = dict.fromkeys(row.participant for row in rows if isinstance(row, Entry) and row.participant is not None)
+def lifelines(trace: Trace, rows: tuple[Entry | str, ...]) -> tuple[Lifeline, ...]:
+    """Who takes part: the orchestrator if there is one, the others in order of appearance, the world outside last."""
+    found: dict[Lifeline, None] = {}
+    for row in rows:
+        if isinstance(row, Entry):
+            found |= dict.fromkeys(row.ends if row.is_arrow else (row.participant,))
     named = tuple(name for name in found if name)
-    return (*named, OUTSIDE) if OUTSIDE in found else named
+    leads = (SELF,) if trace.style == "orchestration" or not named else ()
+    return (*leads, *named, OUTSIDE) if OUTSIDE in found else (*leads, *named)
 
 
 def entries(trace: Trace) -> list[Entry]:
     """Every message and note of the trace."""
-    reader = _Reader(trace)
+    reader = _Reader(trace) if trace.style == "orchestration" else _EventReader(trace)
     for place, moment in enumerate(trace.moments):
         reader.read(place, moment)
     return reader.entries
@@ -167,6 +195,35 @@ class _Reader:
         return entry.words
 
 
+class _EventReader(_Reader):
+    """The same where nobody leads: events are the messages, and what a participant does is a note on its lifeline."""
+
+    def _entry(self, place: int, moment: Moment) -> Entry | None:
+        is_back = moment.status == "COMPENSATING" or moment.what in BACK
+        other = moment.participant or SELF
+        entry = Entry("note", moment, other, words_of(moment), SIGNS[moment.what].role, place, is_back)
+        if moment.what == "rollback":
+            return entry._replace(shape="banner", participant=SELF)
+        if moment.what == "heard":
+            event = entry._replace(participant=moment.participant, sender=moment.sender, role="")
+            return self._event(event._replace(words=escape(moment.detail)))
+        if moment.what == "lost":
+            return entry._replace(words=f"{escape(moment.detail)} is lost" if moment.detail else self._named(entry))
+        if SIGNS[moment.what].inside:
+            return self._inside(entry, other or OUTSIDE)
+        if moment.what in SAID_BY_EVENTS and not moment.detail.endswith(UNHEARD):
+            return None
+        return entry._replace(words=self._call(moment) if moment.what in CALLS else self._named(entry))
+
+    def _event(self, entry: Entry) -> Entry | None:
+        """An event that a participant hears for several of its steps is drawn once, and its own ones not at all."""
+        if entry.sender == entry.participant:
+            return None
+        same = (entry.sender, entry.participant, entry.words, entry.moment.t_s)
+        told = ((each.sender, each.participant, each.words, each.moment.t_s) for each in self.entries[-MAX_HEARERS:])
+        return None if same in told else entry._replace(shape="event")
+
+
 def way_back(trace: Trace) -> list[bool]:
     """For each moment whether it is on the way back: from a rollback on, until all is tried again."""
     found: list[bool] = []
@@ -189,6 +246,6 @@ def sign(entry: Entry) -> Sign | None:
     """What stands before the words; an arrow forward needs none."""
     if entry.is_fault or entry.is_lost:
         return SIGNS["lost"]
-    if entry.moment.what in ("sent", "retrying") and entry.shape == "call":
+    if entry.shape == "event" or (entry.moment.what in ("sent", "retrying") and entry.shape == "call"):
         return None
     return SIGNS[entry.moment.what]

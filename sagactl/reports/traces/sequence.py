@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from sagactl.escape import escape
 from sagactl.reports.style import Style, plain
-from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign
+from sagactl.reports.traces.messages import OUTSIDE, Entry, Lifeline, lifelines, rows, sign
 from sagactl.reports.traces.text import clock_text
 from sagactl.reports.traces.timeline import MIN_WIDTH, ending, heading
 from sagactl.reports.width import fit
@@ -42,23 +42,23 @@ ASCII: Final = Strokes("|", "-", ".", ">", "<", "|", "|", "X", "=")
 
 
 class Plan(NamedTuple):
-    """Where everything stands: the columns of the orchestrator and the others, and where the words are.
+    """Where everything stands: the columns of the lifelines, the first of which has the notes about the whole run.
 
     `words` is the column of the words beside the lifelines, None when they stand on the arrows.
     """
 
-    names: tuple[str, ...]
+    names: tuple[Lifeline, ...]
     places: tuple[int, ...]
     columns: int
     words: int | None
     strokes: Strokes
     ascii: bool
 
-    def of(self, participant: str | None) -> int:
+    def of(self, lifeline: Lifeline) -> int:
         """The column of a lifeline; those without one of their own share the last."""
-        if participant is None:
+        if lifeline not in self.names:
             return self.places[0]
-        return self.places[min(self.names.index(participant) + 1, len(self.places) - 1)]
+        return self.places[min(self.names.index(lifeline), len(self.places) - 1)]
 
 
 def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool = False) -> str:
@@ -67,7 +67,7 @@ def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool 
     shown = rows(trace)
     found = [row for row in shown if isinstance(row, Entry)]
     clock = max((len(clock_text(row.moment)) for row in found), default=5)
-    names = lifelines(shown)
+    names = lifelines(trace, shown)
     room = columns - clock - 2
     plan = _spread(found, names, room, ascii) or _narrow(names, room, ascii)
     lines = [
@@ -84,17 +84,16 @@ def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool 
 # -- where everything stands
 
 
-def _spread(found: list[Entry], names: tuple[str, ...], room: int, ascii: bool) -> Plan | None:
+def _spread(found: list[Entry], names: tuple[Lifeline, ...], room: int, ascii: bool) -> Plan | None:
     """Lifelines as far apart as their words need, if that fits."""
     strokes = ASCII if ascii else UNICODE
-    heads = [ORCHESTRATOR, *(_name(name) for name in names)]
-    places = [width_of(ORCHESTRATOR) // 2]
-    for place, name in enumerate(names, start=1):
+    heads = [name_of(name) for name in names]
+    places = [width_of(heads[0]) // 2]
+    for place in range(1, len(names)):
         beside = places[-1] + (width_of(heads[place - 1]) + 1) // 2 + width_of(heads[place]) // 2 + 2
-        words = max(
-            (_words_width(row, ascii) for row in found if row.participant == name and row.shape != "note"), default=0
-        )
-        places.append(max(beside, places[0] + words + 5))
+        ending = (each for each in found if each.is_arrow and max(map(names.index, each.ends)) == place)
+        needed = [places[min(map(names.index, row.ends))] + _words_width(row, ascii) + 5 for row in ending]
+        places.append(max(beside, *needed) if needed else beside)
     used = places[-1] + (width_of(heads[-1]) + 1) // 2
     notes = [_notes_end(row, places, names, ascii) for row in found if row.shape in ("note", "banner")]
     if max([used, *notes]) > room:
@@ -102,22 +101,25 @@ def _spread(found: list[Entry], names: tuple[str, ...], room: int, ascii: bool) 
     return Plan(names, tuple(places), room, None, strokes, ascii)
 
 
-def _notes_end(row: Entry, places: list[int], names: tuple[str, ...], ascii: bool) -> int:
-    at = places[0] if row.participant is None else places[names.index(row.participant) + 1]
+def _notes_end(row: Entry, places: list[int], names: tuple[Lifeline, ...], ascii: bool) -> int:
+    at = places[names.index(row.participant)] if row.participant in names else places[0]
     return at + 2 + _words_width(row, ascii)
 
 
-def _narrow(names: tuple[str, ...], room: int, ascii: bool) -> Plan:
+def _narrow(names: tuple[Lifeline, ...], room: int, ascii: bool) -> Plan:
     """Numbered lifelines on the left half, words on the right."""
     half = max(room // 2, 12)
-    gap = max(4, min(8, half // max(1, len(names) + 1)))
-    fitting = max(1, min(len(names), (half - 2) // gap))
-    places = tuple(1 + gap * place for place in range(fitting + 1)) if names else (1,)
+    gap = max(4, min(8, half // max(1, len(names))))
+    fitting = max(2, min(len(names), (half - 2) // gap + 1))
+    places = tuple(1 + gap * place for place in range(fitting)) if len(names) > 1 else (1,)
     return Plan(names, places, room, places[-1] + 4, ASCII if ascii else UNICODE, ascii)
 
 
-def _name(participant: str) -> str:
-    return OUTSIDE_NAME if participant == OUTSIDE else escape(participant)
+def name_of(lifeline: Lifeline) -> str:
+    """What stands at the head of a lifeline."""
+    if lifeline is None:
+        return ORCHESTRATOR
+    return OUTSIDE_NAME if lifeline == OUTSIDE else escape(lifeline)
 
 
 def _label(row: Entry, ascii: bool) -> str:
@@ -135,7 +137,7 @@ def _words_width(row: Entry, ascii: bool) -> int:
 def _heads(plan: Plan, style: Style) -> Iterator[str]:
     if plan.words is None:
         line = _blank(plan.columns)
-        for place, name in zip(plan.places, (ORCHESTRATOR, *map(_name, plan.names)), strict=True):
+        for place, name in zip(plan.places, map(name_of, plan.names), strict=True):
             _put(line, place - width_of(name) // 2, name)
         yield style("strong", _text(line))
     else:
@@ -147,11 +149,10 @@ def _heads(plan: Plan, style: Style) -> Iterator[str]:
 
 def _numbers(plan: Plan, style: Style) -> Iterator[str]:
     """The legend of the numbers, and the numbers."""
-    yield style("strong", fit(f"0 {ORCHESTRATOR}", plan.columns).rstrip())
-    alone = len(plan.places) - 1 if len(plan.places) - 1 == len(plan.names) else len(plan.places) - 2
-    for number, name in enumerate(plan.names, start=1):
+    alone = len(plan.places) - 1 if len(plan.places) == len(plan.names) else len(plan.places) - 2
+    for number, name in enumerate(plan.names):
         shown = str(number) if number <= alone else "+"
-        yield style("strong", fit(f"{shown} {_name(name)}", plan.columns).rstrip())
+        yield style("strong", fit(f"{shown} {name_of(name)}", plan.columns).rstrip())
     line = _blank(plan.columns)
     for number, place in enumerate(plan.places):
         _put(line, place, str(number) if number <= alone else "+")
@@ -183,12 +184,15 @@ def _row(row: Entry | str, plan: Plan, clock: int, style: Style) -> str:
 
 
 def _arrow(line: list[str], row: Entry, plan: Plan) -> None:
-    """From the orchestrator or to it; a lost message does not reach the other end."""
-    strokes, left, right = plan.strokes, plan.places[0], plan.of(row.participant)
+    """From one lifeline to another; a lost message does not reach the other end."""
+    source, target = map(plan.of, row.ends)
+    strokes, left, right = plan.strokes, min(source, target), max(source, target)
     stroke = strokes.back if row.is_back else strokes.forward
     _put(line, left + 1, stroke * (right - left - 1))
     label = _label(row, plan.ascii)
-    if row.shape == "call":
+    if left == right:
+        line[left] = strokes.start
+    elif source < target:
         line[left] = strokes.start
         line[right - 2 if row.is_lost else right - 1] = strokes.lost if row.is_lost else strokes.right
         if row.is_lost:
@@ -201,7 +205,7 @@ def _arrow(line: list[str], row: Entry, plan: Plan) -> None:
     if plan.words is not None:
         _put(line, plan.words, label)
     else:
-        _put(line, left + (2 if row.shape == "call" else 3), f" {label} " if label else "")
+        _put(line, left + (2 if source < target else 3), f" {label} " if label else "")
 
 
 # -- a line of columns

@@ -33,6 +33,9 @@ CLOSES: Final[frozenset[What]] = frozenset(
         "undo-timed-out", "given-up", "dead-letter",
     }
 )  # fmt: skip
+SAYINGS: Final[frozenset[What]] = frozenset({"published", "heard"})
+"""What takes no time and leaves no mark: a step that only hears of others has no line."""
+
 RESUMES: Final[frozenset[What]] = frozenset({"retrying", "undo-retrying", "fallback-sent", "given-up"})
 """What shows that the time since the last answer was a pause."""
 
@@ -100,7 +103,8 @@ def lines(trace: Trace) -> tuple[Line, ...]:
     """The run, then its steps in the order in which they come up."""
     by_step: dict[str, list[Moment]] = {}
     for moment in trace.moments:
-        by_step.setdefault(moment.step, []).append(moment)
+        if moment.what not in SAYINGS:
+            by_step.setdefault(moment.step, []).append(moment)
     end_s = last_s(trace)
     run = Line("", "", (), tuple(m for m in by_step.pop("", []) if m.what in RUN_MARKS))
     return (run, *(_line(step, moments, end_s) for step, moments in by_step.items()))

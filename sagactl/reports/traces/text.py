@@ -70,6 +70,8 @@ SIGNS: Final[dict[What, Sign]] = {
     "deadline": Sign("⚡", "!", "deadline passed", "fault"),
     "cancel": Sign("⚡", "!", "cancelled", "fault"),
     "ended": Sign("■", "#", "run ends: {}", "strong"),
+    "published": Sign("»", ">", "publishes {}"),
+    "heard": Sign("«", "<", "hears {}", "dim", inside=True),
 }
 
 
@@ -102,7 +104,12 @@ def is_shown(moment: Moment) -> bool:
 
 def _title(trace: Trace, style: Style) -> str:
     faults = ", ".join(map(str, trace.replay.get("faults", ())))
-    return style("strong", f"Rehearsal of {escape(trace.saga)}") + (f"  with {escape(faults)}" if faults else "")
+    return style("strong", title(trace)) + (f"  with {escape(faults)}" if faults else "")
+
+
+def title(trace: Trace) -> str:
+    """What was rehearsed; that somebody leads goes without saying."""
+    return f"Rehearsal of {escape(trace.saga)}" + (" as a choreography" if trace.style == "choreography" else "")
 
 
 def collapsed(moments: list[Row]) -> Iterator[Row | str]:

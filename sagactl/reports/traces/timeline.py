@@ -9,7 +9,7 @@ from sagactl.diagrams.text import wrap
 from sagactl.escape import escape
 from sagactl.reports.style import Style, plain
 from sagactl.reports.traces.spans import MARKS, RUN_MARKS, Kind, Line, Scale, Span, lines, scale, ticks
-from sagactl.reports.traces.text import SIGNS, summary
+from sagactl.reports.traces.text import SIGNS, summary, title
 from sagactl.reports.width import fit
 from sagactl.reports.width import width as width_of
 from sagactl.trace import Moment, Trace, What
@@ -104,7 +104,7 @@ def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool 
 def heading(trace: Trace, style: Style, columns: int) -> list[str]:
     """The saga and the faults, in as many lines as they take."""
     faults = ", ".join(map(str, trace.replay.get("faults", ())))
-    words = f"Rehearsal of {escape(trace.saga)}" + (f" with {escape(faults)}" if faults else "")
+    words = title(trace) + (f" with {escape(faults)}" if faults else "")
     return [style("strong", line) for line in wrap(words, columns)]
 
 

@@ -1,4 +1,4 @@
-"""The messages of a run between the orchestrator and its participants, from top to bottom."""
+"""The messages of a run between those who take part, from top to bottom."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 from sagactl.escape import escape
 from sagactl.reports.traces.html.symbols import label, line, number, picture, text
 from sagactl.reports.traces.html.timeline import LETTER
-from sagactl.reports.traces.messages import OUTSIDE, Entry, lifelines, rows, sign, way_back
-from sagactl.reports.traces.sequence import ORCHESTRATOR, OUTSIDE_NAME
+from sagactl.reports.traces.messages import Entry, Lifeline, lifelines, rows, sign, way_back
+from sagactl.reports.traces.sequence import name_of
 from sagactl.reports.traces.text import clock_text
 from sagactl.reports.width import fit, width
 from sagactl.trace import Trace
@@ -32,18 +32,18 @@ class Diagram:
         self.trace = trace
         self.rows = rows(trace)
         self.back = self._back()
-        self.names = lifelines(self.rows)
-        self.heads = (ORCHESTRATOR, *(OUTSIDE_NAME if name == OUTSIDE else _cut(name, MAX_NAME) for name in self.names))
+        self.names = lifelines(trace, self.rows)
+        self.heads = tuple(_cut(name_of(name), MAX_NAME) for name in self.names)
         self.places = self._places()
         self.width = max([self.places[-1] + _long(self.heads[-1]) / 2 + 20, *self._note_ends()])
         self.height = HEAD + 14 + ROW * len(self.rows) + 10
 
     def _places(self) -> list[float]:
         found = [CLOCK + _long(self.heads[0]) / 2 + 12]
-        for place, name in enumerate(self.names, start=1):
+        for place in range(1, len(self.names)):
             beside = found[-1] + _long(self.heads[place - 1]) / 2 + _long(self.heads[place]) / 2 + 36
-            words = max((_long(_words(row)) for row in self._messages(name)), default=0.0)
-            found.append(max(beside, found[0] + words + 56))
+            needed = (found[start] + _long(_words(row)) + 56 for row, start in self._ending_at(place))
+            found.append(max([beside, *needed]))
         return self._stretched(found)
 
     def _stretched(self, places: list[float]) -> list[float]:
@@ -55,11 +55,13 @@ class Diagram:
         factor = min(MAX_STRETCH, max(1.0, room / (last - first)))
         return [first + (place - first) * factor for place in places]
 
-    def _messages(self, name: str) -> Iterator[Entry]:
-        """Those between the orchestrator and this lifeline."""
+    def _ending_at(self, place: int) -> Iterator[tuple[Entry, int]]:
+        """The arrows whose right end is this lifeline, with the lifeline of their left end."""
         for row in self.rows:
-            if isinstance(row, Entry) and row.participant == name and row.shape in ("call", "reply"):
-                yield row
+            if isinstance(row, Entry) and row.is_arrow:
+                left, right = sorted(map(self.names.index, row.ends))
+                if right == place:
+                    yield row, left
 
     def _note_ends(self) -> Iterator[float]:
         for row in self.rows:
@@ -69,21 +71,26 @@ class Diagram:
                 yield self._at(row) + _long(_words(row)) + 40
 
     def _at(self, row: Entry) -> float:
-        return self.places[0] if row.participant is None else self.places[self.names.index(row.participant) + 1]
+        return self._of(row.participant)
+
+    def _of(self, lifeline: Lifeline) -> float:
+        """What concerns the whole run stands at the first lifeline where there is no orchestrator."""
+        return self.places[self.names.index(lifeline)] if lifeline in self.names else self.places[0]
 
     def draw(self) -> str:
-        number_of = len(self.names)
+        others = len(self.names) - 1
+        who = f"The orchestrator and {others} other lifeline{'s' if others != 1 else ''}"
         about = (
-            f"The orchestrator and {number_of} other lifeline{'s' if number_of != 1 else ''} with "
+            f"{who if self.names[0] is None else f'{len(self.names)} participants and no orchestrator'} with "
             f"{len(self.rows)} messages and notes in order; the table of moments says the same in words."
         )
         return picture(self.width, self.height, "sequence", f"Sequence of {self.trace.saga}", about, self._content())
 
     def _content(self) -> Iterator[str]:
         yield from self._ground()
-        for x, name, whole in zip(self.places, self.heads, (ORCHESTRATOR, *self.names), strict=True):
+        for x, name, whole in zip(self.places, self.heads, self.names, strict=True):
             yield line(x, HEAD, x, self.height, "life")
-            yield self._head(x, name, whole)
+            yield self._head(x, name, name_of(whole))
         for place, row in enumerate(self.rows):
             yield self._row(row, HEAD + 14 + ROW * place + ROW - 10, self.back[place])
 
@@ -104,7 +111,7 @@ class Diagram:
     def _head(self, x: float, name: str, whole: str) -> str:
         long = _long(name) + 20
         box = f'<rect x="{number(x - long / 2)}" y="6" width="{number(long)}" height="28" rx="5" class="head"/>'
-        return f"<g><title>{text(whole or OUTSIDE_NAME)}</title>{box}{label(x, 25, name, 't-name', 't-middle')}</g>"
+        return f"<g><title>{text(whole)}</title>{box}{label(x, 25, name, 't-name', 't-middle')}</g>"
 
     def _row(self, row: Entry | str, y: float, is_back: bool) -> str:
         kind = "row on-back" if is_back else "row"
@@ -128,14 +135,14 @@ class Diagram:
         return row.participant is not None and self._at(row) + _long(_words(row)) + 30 > PAGE
 
     def _arrow(self, row: Entry, shown: str, y: float) -> str:
-        left, right = self.places[0], self._at(row)
+        start, end = map(self._of, row.ends)
+        left, forward = min(start, end), start < end
         kind = "arrow back" if row.is_back else "arrow"
         head = "head-back" if row.is_back else "head"
-        start, end = (left, right) if row.shape == "call" else (right, left)
-        beside = 46 if row.is_lost and row.shape == "reply" else 14
+        beside = 46 if row.is_lost and not forward else 14
         words = label(left + beside, y - 6, shown, f"r-{row.role or 'ink'}", "halo")
         if row.is_lost:
-            end += 34 if row.shape == "reply" else -34
+            end += -34 if forward else 34
             cross = f'<path d="M-5 -5 L5 5 M5 -5 L-5 5" class="lost" transform="translate({number(end)} {number(y)})"/>'
             return line(start, y, end, y, kind) + cross + words
         return line(start, y, end, y, kind, f' marker-end="url(#{head})"') + words

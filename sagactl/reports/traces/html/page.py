@@ -89,7 +89,7 @@ def _header(trace: Trace) -> Iterator[str]:
     ending = ENDINGS[trace.outcome]
     faults = [str(fault) for fault in trace.replay.get("faults", ())]
     yield "<header>"
-    yield '<p class="kind">Rehearsal</p>'
+    yield f'<p class="kind">Rehearsal{" of a choreography" if trace.style == "choreography" else ""}</p>'
     yield f"<h1>{text(trace.saga)} <small>version {trace.version}</small></h1>"
     words = f"<strong>{ending.word}</strong> {ending.sentence}"
     yield f'<p class="outcome {trace.outcome}">{icon(ending.symbol)} {words}</p>'
