@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from sagactl.finding import SEVERITIES, Finding, Severity
-from sagactl.linter.lint import Linted, Located
+from sagactl.finding import SEVERITIES, Finding, Region, Related, Severity
+from sagactl.linter.linted import Linted, Located
+from sagactl.model import Route
 from sagactl.reports.style import Style, plain
 
 FORMATS: Final = ("full", "concise", "json")
@@ -49,10 +50,14 @@ def summary(report: Report) -> Summary:
         warnings=count["warning"],
         infos=count["info"],
         files=len(report.files),
-        suppressed=sum(file.suppressed for file in report.files),
-        baselined=0,
+        suppressed=_accepted(report, "comment"),
+        baselined=_accepted(report, "baseline"),
         fixable=sum(finding.fix is not None for finding in found),
     )
+
+
+def _accepted(report: Report, by: str) -> int:
+    return sum(accepted.by == by for file in report.files for accepted in file.suppressed)
 
 
 def reaches(finding: Finding, threshold: Severity) -> bool:
@@ -63,3 +68,14 @@ def reaches(finding: Finding, threshold: Severity) -> bool:
 def page_of(finding: Finding) -> str:
     """Where the rule is explained, relative to the project's documentation."""
     return f"docs/rules/{finding.name}.md"
+
+
+def region_of(related: Related) -> Region:
+    """The region of a related place: lint has made it concrete."""
+    assert isinstance(related.place, Region), "the related places of a linted file are regions"
+    return related.place
+
+
+def pointer(route: Route) -> str:
+    """A route as a JSON pointer (RFC 6901), empty for the whole."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in route)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from sagactl.finding import Finding, Region
-from sagactl.reports.findings import Report
+from sagactl.finding import Finding
+from sagactl.reports.findings import Report, region_of
 from sagactl.reports.findings.full import header, spot, tail
 
 
 def render(report: Report) -> str:
     """A line per finding, then a line with the counts."""
     lines = [
-        header(file.reading.name, located, report.style) + _elsewhere(located.finding)
-        for file, located in report.findings()
+        header(file.name, located, report.style) + _elsewhere(located.finding) for file, located in report.findings()
     ]
     return "\n".join([*lines, tail(report)]) + "\n"
 
 
 def _elsewhere(finding: Finding) -> str:
     """The places in other files that a finding is about."""
-    spots = [
-        spot(related.path, related.place)
-        for related in finding.related
-        if related.path and isinstance(related.place, Region)
-    ]
+    spots = [spot(related.path, region_of(related)) for related in finding.related if related.path]
     return f" (see {', '.join(spots)})" if spots else ""

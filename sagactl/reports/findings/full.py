@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from sagactl.escape import escape
 from sagactl.finding import Finding, Region, Related
-from sagactl.linter.lint import Linted, Located, locate
-from sagactl.reports.findings import Report, summary
+from sagactl.linter.linted import Linted, Located
+from sagactl.reports.findings import Report, region_of, summary
 from sagactl.reports.style import Style
 from sagactl.reports.width import fit, width
-from sagactl.source.document import Document
+from sagactl.source.node import Text
 
 MAX_COLUMNS = 200
 """Of a source line that is shown where there is no terminal; a longer one is cut around the place."""
@@ -29,19 +29,19 @@ class Look(NamedTuple):
 def render(report: Report) -> str:
     """All findings, then a line with the counts."""
     look = Look(report.style, report.width or MAX_COLUMNS)
-    documents = {file.reading.name: file.reading.document for file in report.files}
-    blocks = [_block(file, located, documents, look) for file, located in report.findings()]
+    texts = {file.name: file.text for file in report.files}
+    blocks = [_block(file, located, texts, look) for file, located in report.findings()]
     return "\n".join([*blocks, tail(report)]) + "\n"
 
 
-def _block(file: Linted, located: Located, documents: Mapping[str, Document], look: Look) -> str:
-    style, finding, document = look.style, located.finding, file.reading.document
-    gutter = len(str(max(r.line for r in _regions(document, located))))
-    lines = [header(file.reading.name, located, style)]
-    if document.text.string:
-        lines += _snippet(document, located.region, "", finding.severity, gutter, look)
+def _block(file: Linted, located: Located, texts: Mapping[str, Text], look: Look) -> str:
+    style, finding = look.style, located.finding
+    gutter = len(str(max(region.line for region in _regions(located))))
+    lines = [header(file.name, located, style)]
+    if file.text.string:
+        lines += _snippet(file.text, located.region, "", finding.severity, gutter, look)
         for related in sorted(finding.related, key=_is_elsewhere):
-            lines += _related(documents.get(related.path, document), related, gutter, look)
+            lines += _related(texts.get(related.path, file.text), related, gutter, look)
         lines.append(_bar(gutter, style))
     lines += _remarks(finding, gutter, style)
     return "\n".join(lines) + "\n"
@@ -49,7 +49,7 @@ def _block(file: Linted, located: Located, documents: Mapping[str, Document], lo
 
 def header(name: str, located: Located, style: Style) -> str:
     """`path:line:column: E SG101 missing-compensation: message`"""
-    finding, region = located
+    finding, region = located.finding, located.region
     place = style("path", f"{spot(name, region)}:")
     grade = style(finding.severity, LETTERS[finding.severity])
     return f"{place} {grade} {style('code', finding.code)} {finding.name}: {escape(finding.message)}"
@@ -60,8 +60,8 @@ def spot(path: str, region: Region) -> str:
     return f"{escape(path)}:{region.line}:{region.column}"
 
 
-def _regions(document: Document, located: Located) -> list[Region]:
-    return [located.region, *(locate(document, related.place) for related in located.finding.related)]
+def _regions(located: Located) -> list[Region]:
+    return [located.region, *map(region_of, located.finding.related)]
 
 
 def _is_elsewhere(related: Related) -> bool:
@@ -69,23 +69,21 @@ def _is_elsewhere(related: Related) -> bool:
     return bool(related.path)
 
 
-def _related(document: Document, related: Related, gutter: int, look: Look) -> list[str]:
-    region = locate(document, related.place)
-    snippet = _snippet(document, region, related.message, "note", gutter, look, mark="-")
+def _related(text: Text, related: Related, gutter: int, look: Look) -> list[str]:
+    region = region_of(related)
+    snippet = _snippet(text, region, related.message, "note", gutter, look, mark="-")
     if not related.path:
         return snippet
     frame = look.style("frame", " " * gutter + " :::")
     return [f"{frame} {look.style('path', spot(related.path, region))}", *snippet]
 
 
-def _snippet(
-    document: Document, region: Region, label: str, role: str, gutter: int, look: Look, mark: str = "^"
-) -> list[str]:
+def _snippet(text: Text, region: Region, label: str, role: str, gutter: int, look: Look, mark: str = "^") -> list[str]:
     """The source line with its number, and a mark under the token; a long line is cut around it."""
-    if region.line > len(document.lines):
+    if region.line > len(text.lines):
         return []
     style, room = look.style, max(look.width - gutter - 4, 20)
-    source = document.lines[region.line - 1]
+    source = text.lines[region.line - 1]
     start = min(region.column - 1, len(source))
     end = region.end_column - 1 if region.end_line == region.line else len(source)
     end = max(min(end, len(source), start + room // 2), start)

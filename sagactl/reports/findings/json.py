@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from sagactl.finding import Place, Region, Related
-from sagactl.linter.lint import Linted, Located, locate
-from sagactl.reports.findings import Report, page_of, summary
-from sagactl.source.document import Document
+from sagactl.finding import Region, Related
+from sagactl.linter.linted import Linted, Located
+from sagactl.reports.findings import Report, page_of, pointer, region_of, summary
 
 VERSION: Final = 1
 
@@ -24,16 +23,16 @@ def render(report: Report) -> str:
 
 
 def _finding(file: Linted, located: Located) -> dict[str, Any]:
-    finding, document = located.finding, file.reading.document
+    finding = located.finding
     return {
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity,
         "message": finding.message,
-        "path": file.reading.name,
+        "path": file.name,
         "saga": finding.saga,
         "step": finding.step,
-        "pointer": _pointer(document, finding.place),
+        "pointer": pointer(located.route),
         "range": _range(located.region),
         "related": [_related(file, related) for related in finding.related],
         "help": finding.help,
@@ -42,12 +41,6 @@ def _finding(file: Linted, located: Located) -> dict[str, Any]:
         "fix": _fix(located),
         "evidence": finding.evidence._asdict() if finding.evidence is not None else None,
     }
-
-
-def _pointer(document: Document, place: Place | Region) -> str:
-    """The place as a JSON pointer (RFC 6901), empty for the whole."""
-    route = place.route if isinstance(place, Place) else document.route_at(place.line - 1, place.column - 1)
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in route)
 
 
 def _range(region: Region) -> dict[str, dict[str, int]]:
@@ -60,8 +53,8 @@ def _range(region: Region) -> dict[str, dict[str, int]]:
 def _related(file: Linted, related: Related) -> dict[str, Any]:
     return {
         "message": related.message,
-        "path": related.path or file.reading.name,
-        "range": _range(locate(file.reading.document, related.place)),
+        "path": related.path or file.name,
+        "range": _range(region_of(related)),
     }
 
 
