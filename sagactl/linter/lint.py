@@ -73,7 +73,8 @@ def finish(
     findings = (*file.findings, *(_settled(finding, documents) for finding in between))
     placed = [located(document, finding) for finding in findings]
     kept, suppressed = apply_ignores(document, placed, rules, today, file.reading.valid, known)
-    return Linted(file.reading.name, document.text, tuple(sorted(kept, key=position)), tuple(suppressed))
+    saga = file.reading.saga.id if file.reading.saga is not None else ""
+    return Linted(file.reading.name, document.text, tuple(sorted(kept, key=position)), tuple(suppressed), saga)
 
 
 def check(saga: Saga, rules: Iterable[Rule], sagas: Mapping[str, Saga] | None = None) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ class Linted(NamedTuple):
     text: Text
     findings: tuple[Located, ...]
     suppressed: tuple[Suppressed, ...] = ()
+    saga: str = ""
 
 
 def locate(document: Document, place: Place | Region) -> Region:

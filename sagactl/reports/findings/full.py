@@ -8,7 +8,9 @@ from typing import NamedTuple
 from sagactl.escape import escape
 from sagactl.finding import Finding, Region, Related
 from sagactl.linter.linted import Linted, Located
-from sagactl.reports.findings import Report, region_of, summary
+from sagactl.reports.findings import Report, region_of
+from sagactl.reports.findings.statistics import table
+from sagactl.reports.findings.tail import ending
 from sagactl.reports.style import Style
 from sagactl.reports.width import fit, width
 from sagactl.source.node import Text
@@ -27,11 +29,13 @@ class Look(NamedTuple):
 
 
 def render(report: Report) -> str:
-    """All findings, then a line with the counts."""
+    """All findings, or only how many of each rule, then a line with the counts."""
+    if report.statistics:
+        return "\n".join([*table(report, report.style), *ending(report)]) + "\n"
     look = Look(report.style, report.width or MAX_COLUMNS)
-    texts = {file.name: file.text for file in report.files}
+    texts = {**report.texts, **{file.name: file.text for file in report.files if file.findings}}
     blocks = [_block(file, located, texts, look) for file, located in report.findings()]
-    return "\n".join([*blocks, tail(report)]) + "\n"
+    return "\n".join([*blocks, *ending(report)]) + "\n"
 
 
 def _block(file: Linted, located: Located, texts: Mapping[str, Text], look: Look) -> str:
@@ -117,24 +121,3 @@ def _remarks(finding: Finding, gutter: int, style: Style) -> list[str]:
         lines.append(f"{' ' * gutter} {style('frame', '=')} {style('note', 'seen:')} how it happens")
         lines += [f"{' ' * (gutter + 9)}{number}. {escape(m)}" for number, m in enumerate(finding.evidence.moments, 1)]
     return lines
-
-
-def tail(report: Report) -> str:
-    """One line with the counts."""
-    counts = summary(report)
-    files = _plural(counts.files, "file")
-    if not (counts.errors or counts.warnings or counts.infos):
-        text = report.style("good", f"All clean: {files}, no findings")
-    else:
-        found = [
-            _plural(number, word)
-            for number, word in ((counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info"))
-            if number
-        ]
-        text = f"{', '.join(found)} in {files}"
-    extras = [f"{counts.suppressed} suppressed"] * bool(counts.suppressed)
-    return text + (f" ({', '.join(extras)})" if extras else "")
-
-
-def _plural(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 or word == "info" else f"{number} {word}s"

@@ -6,23 +6,29 @@ import json
 from typing import Any, Final
 
 from sagactl.finding import Region, Related
+from sagactl.linter.baseline import Entry
 from sagactl.linter.linted import Linted, Located
 from sagactl.reports.findings import Report, page_of, pointer, region_of, summary
+from sagactl.reports.findings.statistics import statistics
 
 VERSION: Final = 1
 
 
 def render(report: Report) -> str:
     """The whole report as one JSON text; everything that is not ASCII is escaped."""
-    data = {
+    data: dict[str, Any] = {
         "version": VERSION,
-        "findings": [_finding(file, located) for file, located in report.findings()],
+        "findings": [_finding(report, file, located) for file, located in report.findings()],
         "summary": summary(report)._asdict(),
     }
+    if report.stale:
+        data["stale"] = [_stale(entry) for entry in report.stale]
+    if report.statistics:
+        data["statistics"] = [row._asdict() for row in statistics(report)]
     return json.dumps(data, indent=2) + "\n"
 
 
-def _finding(file: Linted, located: Located) -> dict[str, Any]:
+def _finding(report: Report, file: Linted, located: Located) -> dict[str, Any]:
     finding = located.finding
     return {
         "code": finding.code,
@@ -37,7 +43,7 @@ def _finding(file: Linted, located: Located) -> dict[str, Any]:
         "related": [_related(file, related) for related in finding.related],
         "help": finding.help,
         "note": finding.note,
-        "url": page_of(finding),
+        "url": page_of(finding, report.pages),
         "fix": _fix(located),
         "evidence": finding.evidence._asdict() if finding.evidence is not None else None,
     }
@@ -64,3 +70,10 @@ def _fix(located: Located) -> dict[str, Any] | None:
         return None
     edits = [{"range": _range(edit.region), "text": edit.text} for edit in fix.edits]
     return {"title": fix.title, "safe": fix.safe, "edits": edits}
+
+
+def _stale(entry: Entry) -> dict[str, Any]:
+    """An entry of the baseline for which fewer findings are left than it accepts."""
+    own = entry.identity
+    data = {"code": own.rule, "path": own.path, "saga": own.saga, "step": own.step}
+    return {**data, "message": entry.message, "count": entry.times}

@@ -1,0 +1,169 @@
+"""A call of lint, from its words to its exit code: settings and options make a plan, the plan makes a report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from time import strftime
+from typing import Any, NamedTuple
+
+from sagactl.cli.destinations import Destination, destinations, put
+from sagactl.cli.environment import style_for, terminal_columns
+from sagactl.cli.exits import ExitStatus
+from sagactl.cli.options import one_of, read_stdin
+from sagactl.configuration import FAIL_ON, Configuration, configuration
+from sagactl.errors import NothingFound, UnknownName, UsageError
+from sagactl.inspection import Inspected, Plan, Shelf, inspect, plan
+from sagactl.inspection.plan import Local
+from sagactl.linter.baseline import Compared
+from sagactl.linter.linted import Linted
+from sagactl.reports.findings import COUNTING, Report, reaches
+from sagactl.workspace import expand
+
+
+class Call(NamedTuple):
+    """The words of a call of lint."""
+
+    paths: tuple[str, ...]
+    format: str
+    outputs: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: str | None
+    baseline: str | None
+    update_baseline: bool
+    accept_new: bool
+    since: str | None
+    statistics: bool
+    exit_zero: bool
+    allow_empty: bool
+    jobs: int
+    color: str
+    config: str | None
+    stdin_filename: str
+    quiet: bool
+
+
+def lint_files(call: Call) -> int:
+    """Lint what the call names, put the reports where it wants them; the result is the exit code."""
+    settings = configuration(call.config)
+    targets = destinations(call.format, call.outputs)
+    _check_options(call, targets, settings)
+    threshold: Any = one_of("severity", call.fail_on or settings.fail_on, FAIL_ON)
+    files, shelf = _files(call, settings)
+    made = _plan(call, settings, files)
+    found = inspect(files, made, shelf, _jobs(call, files))
+    compared = _compared(call, settings, made, found)
+    report = _report(call, settings, made, found, compared)
+    for target in targets:
+        put(report, target, call.color, call.quiet)
+    if found.crashed:
+        return ExitStatus.INTERNAL
+    return ExitStatus.FINDINGS if _fails(compared.files, threshold) and not call.exit_zero else ExitStatus.CLEAN
+
+
+def _check_options(call: Call, targets: Sequence[Destination], settings: Configuration) -> None:
+    """Options that would do nothing are refused, so that nobody believes that they did."""
+    if call.update_baseline and not (call.baseline or settings.baseline):
+        raise UsageError("`--update-baseline` needs a baseline", help="name its file: `--baseline FILE`")
+    if call.accept_new and not call.update_baseline:
+        raise UsageError("`--accept-new` does nothing alone", help="it goes with `--update-baseline`")
+    if call.update_baseline and call.since is not None:
+        raise UsageError("`--update-baseline` looks at every file, so it does not go with `--since`")
+    if call.jobs < 0:
+        raise UsageError("`--jobs` takes a number from 0 on")
+    silent = [target.format for target in targets if target.format not in COUNTING]
+    if call.statistics and silent:
+        raise UsageError(
+            f"`--statistics` has no place in the format `{silent[0]}`", help=f"it goes with {', '.join(COUNTING)}"
+        )
+
+
+def _files(call: Call, settings: Configuration) -> tuple[tuple[str, ...], Shelf]:
+    """The names of the files, and the shelf that reads them; standard input is a file that somebody has brought."""
+    paths = call.paths or settings.paths or (".",)
+    try:
+        files = expand(paths)
+    except NothingFound:
+        if not call.allow_empty:
+            raise
+        return (), Shelf()
+    if "-" not in files:
+        return files, Shelf()
+    given = {call.stdin_filename: read_stdin()}
+    return tuple(dict.fromkeys(call.stdin_filename if file == "-" else file for file in files)), Shelf(given)
+
+
+def _plan(call: Call, settings: Configuration, files: tuple[str, ...]) -> Plan:
+    """What holds for which file; an unknown word of the configuration is shown with its line."""
+    words = Plan(
+        select=call.select or settings.select,
+        ignore=(*settings.ignore, *call.ignore),
+        severity=tuple(settings.severity.items()),
+        locals=_locals(settings),
+        root=settings.folder,
+        plugins=settings.plugins,
+        today=strftime("%Y-%m-%d"),
+    )
+    try:
+        words = plan(words)
+    except UnknownName as error:
+        raise (error if error.name in (*call.select, *call.ignore) else settings.placed(error)) from None
+    if call.since is None:
+        return words
+    from sagactl.inspection.since import changed_since
+
+    named = [file for file in files if file != call.stdin_filename]
+    return words._replace(changed=changed_since(call.since, named) | {call.stdin_filename})
+
+
+def _locals(settings: Configuration) -> tuple[Local, ...]:
+    """The three tables of paths, pattern by pattern in the order of the file."""
+    tables = (settings.per_path_select, settings.per_path_ignores, settings.per_path_severity)
+    patterns = dict.fromkeys(pattern for table in tables for pattern in table)
+    return tuple(
+        Local(
+            pattern,
+            settings.per_path_select.get(pattern, ()),
+            settings.per_path_ignores.get(pattern, ()),
+            tuple(settings.per_path_severity.get(pattern, {}).items()),
+        )
+        for pattern in patterns
+    )
+
+
+def _jobs(call: Call, files: tuple[str, ...]) -> int:
+    if call.jobs:
+        return call.jobs
+    from sagactl.inspection.workers import automatic
+
+    return automatic(len(files))
+
+
+def _compared(call: Call, settings: Configuration, made: Plan, found: Inspected) -> Compared:
+    """Without what the baseline accepts, if there is one."""
+    name = call.baseline or settings.baseline
+    if not name:
+        return Compared(found.files, ())
+    from sagactl.cli.accepting import compared
+
+    whole = not call.paths and call.since is None
+    return compared(name, found.files, made, whole, update=call.update_baseline, accept=call.accept_new)
+
+
+def _report(call: Call, settings: Configuration, made: Plan, found: Inspected, compared: Compared) -> Report:
+    return Report(
+        compared.files,
+        style_for("never"),
+        terminal_columns(),
+        texts=found.texts,
+        rules=made.known,
+        stale=compared.stale,
+        root=os.getcwd(),
+        pages=settings.rule_pages,
+        statistics=call.statistics,
+    )
+
+
+def _fails(files: tuple[Linted, ...], threshold: Any) -> bool:
+    return any(reaches(located.finding, threshold) for file in files for located in file.findings)
