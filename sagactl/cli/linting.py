@@ -8,15 +8,13 @@ from time import strftime
 from typing import Any, NamedTuple
 
 from sagactl.cli.destinations import Destination, destinations, put
-from sagactl.cli.environment import style_for, terminal_columns
+from sagactl.cli.environment import terminal_columns
 from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import one_of, read_stdin
 from sagactl.configuration import FAIL_ON, Configuration, configuration
 from sagactl.errors import NothingFound, UnknownName, UsageError
 from sagactl.inspection import Inspected, Plan, Shelf, inspect, plan
 from sagactl.inspection.plan import Local
-from sagactl.linter.baseline import Compared
-from sagactl.linter.linted import Linted
 from sagactl.reports.findings import COUNTING, Report, reaches
 from sagactl.workspace import expand
 
@@ -53,13 +51,12 @@ def lint_files(call: Call) -> int:
     files, shelf = _files(call, settings)
     made = _plan(call, settings, files)
     found = inspect(files, made, shelf, _jobs(call, files))
-    compared = _compared(call, settings, made, found)
-    report = _report(call, settings, made, found, compared)
+    report = _compared(call, settings, made, _report(call, settings, made, found))
     for target in targets:
         put(report, target, call.color, call.quiet)
     if found.crashed:
         return ExitStatus.INTERNAL
-    return ExitStatus.FINDINGS if _fails(compared.files, threshold) and not call.exit_zero else ExitStatus.CLEAN
+    return ExitStatus.FINDINGS if _fails(report, threshold) and not call.exit_zero else ExitStatus.CLEAN
 
 
 def _check_options(call: Call, targets: Sequence[Destination], settings: Configuration) -> None:
@@ -140,30 +137,29 @@ def _jobs(call: Call, files: tuple[str, ...]) -> int:
     return automatic(len(files))
 
 
-def _compared(call: Call, settings: Configuration, made: Plan, found: Inspected) -> Compared:
-    """Without what the baseline accepts, if there is one."""
-    name = call.baseline or settings.baseline
-    if not name:
-        return Compared(found.files, ())
-    from sagactl.cli.accepting import compared
-
-    whole = not call.paths and call.since is None
-    return compared(name, found.files, made, whole, update=call.update_baseline, accept=call.accept_new)
-
-
-def _report(call: Call, settings: Configuration, made: Plan, found: Inspected, compared: Compared) -> Report:
+def _report(call: Call, settings: Configuration, made: Plan, found: Inspected) -> Report:
     return Report(
-        compared.files,
-        style_for("never"),
-        terminal_columns(),
+        found.files,
+        width=terminal_columns(),
         texts=found.texts,
         rules=made.known,
-        stale=compared.stale,
         root=os.getcwd(),
         pages=settings.rule_pages,
         statistics=call.statistics,
     )
 
 
-def _fails(files: tuple[Linted, ...], threshold: Any) -> bool:
-    return any(reaches(located.finding, threshold) for file in files for located in file.findings)
+def _compared(call: Call, settings: Configuration, made: Plan, report: Report) -> Report:
+    """Without what the baseline accepts, if there is one."""
+    name = call.baseline or settings.baseline
+    if not name:
+        return report
+    from sagactl.cli.accepting import compared
+
+    whole = not call.paths and call.since is None
+    left = compared(name, report.files, made, whole, update=call.update_baseline, accept=call.accept_new)
+    return report._replace(files=left.files, stale=left.stale)
+
+
+def _fails(report: Report, threshold: Any) -> bool:
+    return any(reaches(located.finding, threshold) for _, located in report.findings())

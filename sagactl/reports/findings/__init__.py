@@ -8,16 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from sagactl.escape import escape_json
 from sagactl.finding import SEVERITIES, Edit, Finding, Fix, Region, Related, Severity
 from sagactl.linter import crashes
-from sagactl.linter.baseline import Entry
 from sagactl.linter.linted import Linted, Located
 from sagactl.linter.rule import Rule
 from sagactl.model import Route
 from sagactl.reports.style import Style, plain
 from sagactl.source.node import Text
+
+if TYPE_CHECKING:
+    from sagactl.linter.baseline import Entry
 
 FORMATS: Final = ("full", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
 FOR_PEOPLE: Final = ("full", "concise", "markdown")
@@ -104,6 +107,13 @@ def region_of(related: Related) -> Region:
 def pointer(route: Route) -> str:
     """A route as a JSON pointer (RFC 6901), empty for the whole."""
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in route)
+
+
+def as_json(data: object) -> str:
+    """Data as JSON; everything that is not ASCII is escaped."""
+    from json import dumps
+
+    return escape_json(dumps(data, indent=2)) + "\n"
 
 
 def relative(report: Report, name: str) -> str:

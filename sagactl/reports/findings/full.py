@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sagactl.escape import escape
-from sagactl.finding import Finding, Region, Related
+from sagactl.escape import escape, escape_lines
+from sagactl.finding import Evidence, Finding, Region, Related
 from sagactl.linter.linted import Linted, Located
 from sagactl.reports.findings import Report, region_of
 from sagactl.reports.findings.statistics import table
@@ -113,11 +113,16 @@ def _remarks(finding: Finding, gutter: int, style: Style) -> list[str]:
     lines = []
     for role, text in (("help", finding.help), ("note", finding.note)):
         if text:
-            first, *more = text.split("\n")
+            first, *more = escape_lines(text).split("\n")
             lead = f"{' ' * gutter} {style('frame', '=')} {style(role, role + ':')} "
-            lines.append(lead + escape(first))
-            lines += [" " * (gutter + 9) + escape(line) for line in more]
+            lines.append(lead + first)
+            lines += [" " * (gutter + 9) + line for line in more]
     if finding.evidence is not None:
-        lines.append(f"{' ' * gutter} {style('frame', '=')} {style('note', 'seen:')} how it happens")
+        lines.append(f"{' ' * gutter} {style('frame', '=')} {style('note', 'seen:')} {_with(finding.evidence)}")
         lines += [f"{' ' * (gutter + 9)}{number}. {escape(m)}" for number, m in enumerate(finding.evidence.moments, 1)]
     return lines
+
+
+def _with(evidence: Evidence) -> str:
+    """What has to go wrong for the story that follows, as `simulate --fault` takes it."""
+    return f"with {escape(', '.join(evidence.faults))}" if evidence.faults else "how it happens"

@@ -7,20 +7,19 @@ Source: GitLab documentation, Code Quality, "Code Quality report format".
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from sagactl.escape import escape
 from sagactl.finding import Region
 from sagactl.linter.identity import fingerprint, numbered
-from sagactl.reports.findings import Report, relative
+from sagactl.reports.findings import Report, as_json, relative
 
 SEVERITIES: Final = {"error": "major", "warning": "minor", "info": "info"}
 
 
 def render(report: Report) -> str:
-    """All findings as one JSON list; everything that is not ASCII is escaped."""
-    return json.dumps(list(_issues(report)), indent=2) + "\n"
+    """All findings as one JSON list."""
+    return as_json(list(_issues(report)))
 
 
 def _issues(report: Report) -> list[dict[str, Any]]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from sagactl.finding import Region, Related
 from sagactl.linter.baseline import Entry
 from sagactl.linter.linted import Linted, Located
-from sagactl.reports.findings import Report, page_of, pointer, region_of, summary
+from sagactl.reports.findings import Report, as_json, page_of, pointer, region_of, summary
 from sagactl.reports.findings.statistics import statistics
 
 VERSION: Final = 1
 
 
 def render(report: Report) -> str:
-    """The whole report as one JSON text; everything that is not ASCII is escaped."""
+    """The whole report as one JSON text."""
     data: dict[str, Any] = {
         "version": VERSION,
         "findings": [_finding(report, file, located) for file, located in report.findings()],
@@ -25,7 +24,7 @@ def render(report: Report) -> str:
         data["stale"] = [_stale(entry) for entry in report.stale]
     if report.statistics:
         data["statistics"] = [row._asdict() for row in statistics(report)]
-    return json.dumps(data, indent=2) + "\n"
+    return as_json(data)
 
 
 def _finding(report: Report, file: Linted, located: Located) -> dict[str, Any]:

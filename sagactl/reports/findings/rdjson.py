@@ -7,22 +7,21 @@ Source: reviewdog, proto/rdf/reviewdog.proto.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from sagactl.escape import escape, escape_lines
 from sagactl.finding import Fix, Region
 from sagactl.linter.linted import Linted, Located
-from sagactl.reports.findings import Report, merged, page_of, region_of, relative
+from sagactl.reports.findings import Report, as_json, merged, page_of, region_of, relative
 from sagactl.source.node import Text
 
 SEVERITIES: Final = {"error": "ERROR", "warning": "WARNING", "info": "INFO"}
 
 
 def render(report: Report) -> str:
-    """The whole run as one result; everything that is not ASCII is escaped."""
+    """The whole run as one result."""
     diagnostics = [_diagnostic(report, file, located) for file, located in report.findings()]
-    return json.dumps({"source": {"name": "sagactl"}, "diagnostics": diagnostics}, indent=2) + "\n"
+    return as_json({"source": {"name": "sagactl"}, "diagnostics": diagnostics})
 
 
 def _diagnostic(report: Report, file: Linted, located: Located) -> dict[str, Any]:

@@ -8,7 +8,6 @@ Source: Static Analysis Results Interchange Format (SARIF) Version 2.1.0, OASIS 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
@@ -20,7 +19,7 @@ from sagactl.linter.identity import fingerprint, numbered
 from sagactl.linter.linted import Linted, Located, Suppressed
 from sagactl.linter.pages import BadPage, explain_text, markdown, page
 from sagactl.linter.rule import Rule
-from sagactl.reports.findings import Report, page_of, pointer, region_of, relative
+from sagactl.reports.findings import Report, as_json, page_of, pointer, region_of, relative
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
@@ -28,8 +27,8 @@ ROOT: Final = "SRCROOT"
 
 
 def render(report: Report) -> str:
-    """The whole run as one log; everything that is not ASCII is escaped."""
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=2) + "\n"
+    """The whole run as one log."""
+    return as_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]})
 
 
 def _run(report: Report) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sagactl.escape import escape
-from sagactl.linter.baseline import Entry
 from sagactl.reports.findings import Report, Summary, summary
+
+if TYPE_CHECKING:
+    from sagactl.linter.baseline import Entry
 
 SHOWN_STALE = 10
 
