@@ -13,7 +13,7 @@ from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import one_of, read_stdin
 from sagactl.configuration import FAIL_ON, Configuration, configuration
 from sagactl.errors import NothingFound, UnknownName, UsageError
-from sagactl.inspection import Inspected, Plan, Shelf, inspect, plan
+from sagactl.inspection import Inspected, Plan, Shelf, inspect, make_plan
 from sagactl.inspection.plan import Local
 from sagactl.reports.findings import COUNTING, Report, reaches
 from sagactl.workspace import expand
@@ -103,7 +103,7 @@ def _plan(call: Call, settings: Configuration, files: tuple[str, ...]) -> Plan:
         today=strftime("%Y-%m-%d"),
     )
     try:
-        words = plan(words)
+        words = make_plan(words)
     except UnknownName as error:
         raise (error if error.name in (*call.select, *call.ignore) else settings.placed(error)) from None
     if call.since is None:

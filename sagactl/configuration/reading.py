@@ -73,7 +73,7 @@ def _parse(path: str, *, required: bool) -> Configuration | None:
             raise UsageError(f"cannot read the configuration `{path}`: {data.message}")
         return None
     of_project = os.path.basename(path) == "pyproject.toml"
-    if of_project and b"tool.sagactl" not in data:
+    if of_project and b"sagactl" not in data:
         return None
     import tomllib
 
@@ -83,7 +83,10 @@ def _parse(path: str, *, required: bool) -> Configuration | None:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"the configuration `{path}` is not TOML: {error}") from None
     if of_project:
-        table = table.get("tool", {}).get("sagactl", {})
+        tools = table.get("tool")
+        if not isinstance(tools, dict) or "sagactl" not in tools:
+            return None
+        table = tools["sagactl"]
     return _settings(path, table, text, ("tool", "sagactl") if of_project else ())
 
 

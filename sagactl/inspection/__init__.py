@@ -3,8 +3,8 @@
 `inspect(files, plan, shelf)` is the whole; it keeps neither documents nor sagas, so that ten thousand files fit.
 """
 
-from sagactl.inspection.inspect import Inspected, inspect
-from sagactl.inspection.plan import Plan, plan
+from sagactl.inspection.passes import Inspected, inspect
+from sagactl.inspection.plan import Plan, make_plan
 from sagactl.inspection.shelf import Shelf
 
-__all__ = ["Inspected", "Plan", "Shelf", "inspect", "plan"]
+__all__ = ["Inspected", "Plan", "Shelf", "inspect", "make_plan"]

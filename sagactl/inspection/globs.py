@@ -18,9 +18,10 @@ Matches = Callable[[str], object]
 def matcher(pattern: str) -> Matches:
     """Whether a path, relative and with slashes, is meant by the pattern."""
     bare = pattern.strip("/") if "/" in pattern.rstrip("/") else f"**/{pattern.rstrip('/')}"
-    parts = [_part(part) for part in bare.removeprefix("./").split("/")]
-    text = "".join(parts).removesuffix("/")
-    return re.compile(f"{text}(?:/.*)?", re.DOTALL).fullmatch
+    *folders, last = bare.removeprefix("./").split("/")
+    start = "".join(map(_part, folders))
+    end = ".+" if last == "**" else f"{_part(last)[:-1]}(?:/.*)?"
+    return re.compile(start + end, re.DOTALL).fullmatch
 
 
 def _part(part: str) -> str:
@@ -34,7 +35,7 @@ _WILD = {"*": "[^/]*", "?": "[^/]"}
 
 
 def seen_from(root: str, name: str) -> str:
-    """The path of a file as it is written in a configuration in the folder `root`, with slashes."""
-    path = os.path.abspath(name)
+    """The path of a file as it is written in a configuration in the folder `root`, with slashes; empty means here."""
+    path, root = os.path.abspath(name), root or os.getcwd()
     inside = path.removeprefix(root.rstrip(os.sep) + os.sep)
     return (inside if inside != path else os.path.relpath(path, root)).replace(os.sep, "/")

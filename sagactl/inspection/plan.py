@@ -63,7 +63,7 @@ class Plan(NamedTuple):
         return self.changed is None or name in self.changed
 
 
-def plan(words: Plan) -> Plan:
+def make_plan(words: Plan) -> Plan:
     """The plan, once all its words mean something; raises UnknownName or UsageError for the first that does not."""
     for severity in (words.severity, *(local.severity for local in words.locals)):
         for word, _ in severity:

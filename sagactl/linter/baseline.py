@@ -144,7 +144,7 @@ def parse(name: str, text: str) -> Baseline:
         if data["version"] != VERSION:
             raise UsageError(f"the baseline `{name}` has version {data['version']!r}, and {VERSION} is known")
         return Baseline(name, tuple(map(_entry, data["findings"])))
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         help = "`--update-baseline` writes a new one where there is no file"
         raise UsageError(f"`{name}` is not a baseline that sagactl has written", help=help) from None
 
