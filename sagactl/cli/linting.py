@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from time import strftime
 from typing import Any, NamedTuple
 
+from sagactl import __version__
 from sagactl.cli.destinations import Destination, destinations, put
 from sagactl.cli.environment import terminal_columns
 from sagactl.cli.exits import ExitStatus
@@ -145,6 +146,7 @@ def _report(call: Call, settings: Configuration, made: Plan, found: Inspected) -
         rules=made.known,
         root=os.getcwd(),
         pages=settings.rule_pages,
+        version=__version__,
         statistics=call.statistics,
     )
 

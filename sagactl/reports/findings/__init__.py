@@ -35,7 +35,7 @@ class Report(NamedTuple):
     """The linted files of a run, and how to show them; a width of 0 stands for no terminal.
 
     `texts` are those of other files that findings point into, `rules` all that were known, `stale` the entries of the
-    baseline for which nothing is left.  Paths are written as seen from `root`, the folder of the call, and the pages of
+    baseline for which nothing is left, `version` is ours.  Paths are written as seen from `root`, the folder of the call, and the pages of
     the rules are below `pages`, a web address, if they are published.
     """
 
@@ -47,6 +47,7 @@ class Report(NamedTuple):
     stale: tuple[Entry, ...] = ()
     root: str = ""
     pages: str = ""
+    version: str = "0"
     statistics: bool = False
 
     def findings(self) -> Iterator[tuple[Linted, Located]]:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import quote
 
-from sagactl import __version__
 from sagactl.escape import escape, escape_lines
 from sagactl.finding import Evidence, Finding, Fix, Region
 from sagactl.linter.identity import fingerprint, numbered
@@ -39,8 +38,8 @@ def _run(report: Report) -> dict[str, Any]:
         "tool": {
             "driver": {
                 "name": "sagactl",
-                "version": __version__,
-                "semanticVersion": __version__,
+                "version": report.version,
+                "semanticVersion": report.version,
                 "rules": [_rule(rule, report.pages) for rule in rules],
             }
         },
