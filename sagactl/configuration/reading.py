@@ -73,7 +73,7 @@ def _parse(path: str, *, required: bool) -> Configuration | None:
             raise UsageError(f"cannot read the configuration `{path}`: {data.message}")
         return None
     of_project = os.path.basename(path) == "pyproject.toml"
-    if of_project and b"sagactl" not in data:
+    if of_project and b"tool.sagactl" not in data and b"[tool]" not in data:
         return None
     import tomllib
 

@@ -35,8 +35,8 @@ class Report(NamedTuple):
     """The linted files of a run, and how to show them; a width of 0 stands for no terminal.
 
     `texts` are those of other files that findings point into, `rules` all that were known, `stale` the entries of the
-    baseline for which nothing is left, `version` is ours.  Paths are written as seen from `root`, the folder of the call, and the pages of
-    the rules are below `pages`, a web address, if they are published.
+    baseline for which nothing is left, `version` is ours.  Paths are written as seen from `root`, the folder of the
+    call, and the pages of the rules are below `pages`, a web address, if they are published.
     """
 
     files: tuple[Linted, ...]
