@@ -51,7 +51,7 @@ def lint_files(call: Call) -> int:
     threshold: Any = one_of("severity", call.fail_on or settings.fail_on, FAIL_ON)
     files, shelf = _files(call, settings)
     made = _plan(call, settings, files)
-    found = inspect(files, made, shelf, _jobs(call, files))
+    found = inspect(files, made, shelf, call.jobs)
     report = _compared(call, settings, made, _report(call, settings, made, found))
     for target in targets:
         put(report, target, call.color, call.quiet)
@@ -128,14 +128,6 @@ def _locals(settings: Configuration) -> tuple[Local, ...]:
         )
         for pattern in patterns
     )
-
-
-def _jobs(call: Call, files: tuple[str, ...]) -> int:
-    if call.jobs:
-        return call.jobs
-    from sagactl.inspection.workers import automatic
-
-    return automatic(len(files))
 
 
 def _report(call: Call, settings: Configuration, made: Plan, found: Inspected) -> Report:

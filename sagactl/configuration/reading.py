@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sagactl.configuration.lines import line_of, line_of_word
-from sagactl.configuration.settings import checked
 from sagactl.errors import UnknownName, UsageError
 from sagactl.source.node import Problem
 from sagactl.source.opening import read_file
+
+FAIL_ON: Final = ("error", "warning", "info")
+"""The severities from which on findings may make a call fail."""
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
@@ -41,6 +42,8 @@ class Configuration(NamedTuple):
 
     def placed(self, error: UnknownName) -> UnknownName:
         """The error with the line on which the configuration has the unknown name."""
+        from sagactl.configuration.lines import line_of_word
+
         line = line_of_word(self.text, error.name)
         if not line:
             return error
@@ -91,6 +94,9 @@ def _parse(path: str, *, required: bool) -> Configuration | None:
 
 
 def _settings(path: str, table: Any, text: str, prefix: tuple[str, ...]) -> Configuration:
+    from sagactl.configuration.lines import line_of
+    from sagactl.configuration.settings import checked
+
     def where(*keys: str) -> str:
         line = line_of(text, (*prefix, *keys))
         return f"{path}:{line}" if line else path

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from sagactl.configuration.reading import FAIL_ON
 from sagactl.errors import UnknownName, UsageError
 
-FAIL_ON: Final = ("error", "warning", "info")
-GRADES: Final = ("error", "warning", "info", "off")
+GRADES: Final = (*FAIL_ON, "off")
 
 Where = Callable[..., str]
 """(keys and words that lead to a value) -> where it stands, as `file:line`."""

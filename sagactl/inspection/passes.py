@@ -10,7 +10,7 @@ A document lives as long as a look at its file, so memory does not grow with the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sagactl.finding import Finding
 from sagactl.inspection.look import Look, first_look, slim, whole_look
@@ -26,6 +26,9 @@ from sagactl.source.link import link, nested
 from sagactl.source.node import Text
 from sagactl.workspace import add_neighbours
 
+ALONE_BELOW: Final = 400
+"""Files: with fewer one process is done before others have started (some 100 ms each, and 1 ms a file)."""
+
 
 class Inspected(NamedTuple):
     """What a run has found: the files it shows, and the texts of others that findings point into."""
@@ -40,7 +43,10 @@ class Inspected(NamedTuple):
 
 
 def inspect(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int = 1) -> Inspected:
-    """Look at all files, in as many processes as `jobs` says; the result is the same whatever their number."""
+    """Look at all files, in as many processes as `jobs` says; the result is the same whatever their number.
+
+    With 0 there are as many processes as are worth their start.
+    """
     looks = _first_looks(files, plan, shelf, jobs)
     library = Library({look.linted.saga: look.linted.name for look in reversed(looks) if look.linted.saga}, shelf)
     looks = [_second_look(look, plan, library, shelf) if look.nested else look for look in looks]
@@ -58,11 +64,11 @@ def inspect(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int = 1) -> In
 
 
 def _first_looks(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int) -> list[Look]:
-    if jobs == 1 or shelf.given:
+    if jobs == 1 or shelf.given or (jobs == 0 and len(files) < ALONE_BELOW):
         return [first_look(name, plan, shelf) for name in files]
-    from sagactl.inspection.workers import looks
+    from sagactl.inspection.workers import looks, worthwhile
 
-    return looks(files, plan, jobs)
+    return looks(files, plan, jobs or worthwhile(len(files)))
 
 
 def _second_look(look: Look, plan: Plan, library: Library, shelf: Shelf) -> Look:

@@ -11,9 +11,7 @@ from typing import NamedTuple, cast
 
 from sagactl.errors import UsageError
 from sagactl.finding import Severity
-from sagactl.inspection.globs import matcher, seen_from
-from sagactl.linter.plugins import known_rules
-from sagactl.linter.registry import matching, select
+from sagactl.linter.registry import all_rules, matching, select
 from sagactl.linter.rule import Rule
 
 
@@ -45,7 +43,7 @@ class Plan(NamedTuple):
     @property
     def known(self) -> tuple[Rule, ...]:
         """Every rule that could be chosen."""
-        return known_rules(self.plugins)
+        return _known(self.plugins)
 
     @property
     def chosen(self) -> tuple[Rule, ...]:
@@ -54,8 +52,7 @@ class Plan(NamedTuple):
 
     def rules_for(self, name: str) -> tuple[Rule, ...]:
         """The rules that hold for a file."""
-        path = seen_from(self.root, name) if self.locals else ""
-        rules = _rules(self, tuple(local for local in self.locals if matcher(local.pattern)(path)))
+        rules = _rules(self, _meant(self.locals, self.root, name) if self.locals else ())
         return rules if self.shows(name) else tuple(rule for rule in rules if rule.digest is not None)
 
     def shows(self, name: str) -> bool:
@@ -79,6 +76,22 @@ def _refuse_fixed(word: str, known: tuple[Rule, ...]) -> None:
                 f"the severity of `{rule.name}` cannot be changed",
                 help="it decides whether a definition can be used at all; mend the files where it is found",
             )
+
+
+def _known(plugins: tuple[str, ...]) -> tuple[Rule, ...]:
+    if not plugins:
+        return all_rules()
+    from sagactl.linter.plugins import known_rules
+
+    return known_rules(plugins)
+
+
+def _meant(locals: tuple[Local, ...], root: str, name: str) -> tuple[Local, ...]:
+    """The local settings whose pattern means a file."""
+    from sagactl.inspection.globs import matcher, seen_from
+
+    path = seen_from(root, name)
+    return tuple(local for local in locals if matcher(local.pattern)(path))
 
 
 @cache

@@ -11,18 +11,13 @@ from sagactl.inspection.look import Look, first_look
 from sagactl.inspection.plan import Plan
 from sagactl.inspection.shelf import Shelf
 
-ALONE_BELOW: Final = 400
-"""Files: with fewer one process is done before others have started (some 100 ms each, and 1 ms a file)."""
-
 FILES_PER_WORKER: Final = 200
 CHUNK: Final = 50
 """Files per errand: large enough to be worth the way, small enough to end soon after Ctrl-C."""
 
 
-def automatic(files: int) -> int:
+def worthwhile(files: int) -> int:
     """How many processes are worth their start for this many files."""
-    if files < ALONE_BELOW:
-        return 1
     return max(1, min(_processors(), files // FILES_PER_WORKER))
 
 

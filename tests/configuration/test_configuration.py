@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sagactl.configuration import SETTINGS, Configuration, configuration
+from sagactl.configuration import Configuration, configuration
 from sagactl.configuration.lines import line_of, line_of_word
+from sagactl.configuration.settings import SETTINGS
 from sagactl.errors import SagactlError
 from tests.runner import sagactl
 

@@ -17,7 +17,7 @@ from typing import Any, Final, get_args
 
 from sagactl.cli.app import COMMANDS, load_command
 from sagactl.cli.explain import EXIT_CODES
-from sagactl.configuration import SETTINGS
+from sagactl.configuration.settings import SETTINGS
 from sagactl.linter.pages import markdown, page
 from sagactl.linter.registry import SETS, all_rules, module_of
 from sagactl.linter.rule import Rule

@@ -15,7 +15,7 @@ import pytest
 
 from sagactl.errors import SagactlError
 from sagactl.inspection import Inspected, Plan, Shelf, inspect, make_plan
-from sagactl.inspection.workers import ALONE_BELOW, automatic, looks
+from sagactl.inspection.workers import looks, worthwhile
 from sagactl.linter import registry
 from sagactl.linter.lint import lint_all
 from sagactl.linter.registry import all_rules
@@ -134,11 +134,12 @@ def test_memory_does_not_grow_with_the_number_of_files(tmp_path: Path) -> None:
     assert int(megabytes) < 60
 
 
-def test_few_files_are_not_worth_a_second_process(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_files_are_worth_a_process_for_each_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sagactl.inspection.workers._processors", lambda: 8)
-    assert automatic(ALONE_BELOW - 1) == 1
-    assert automatic(ALONE_BELOW) == 2
-    assert automatic(100_000) == 8
+    assert worthwhile(400) == 2
+    assert worthwhile(100_000) == 8
+    monkeypatch.setattr("sagactl.inspection.workers._processors", lambda: 1)
+    assert worthwhile(100_000) == 1
 
 
 # -- what fails does not stop the others
@@ -146,7 +147,7 @@ def test_few_files_are_not_worth_a_second_process(monkeypatch: pytest.MonkeyPatc
 
 def apply(monkeypatch: pytest.MonkeyPatch, rules: tuple[Rule, ...]) -> None:
     """Let every plan have these rules and no others."""
-    monkeypatch.setattr("sagactl.inspection.plan.known_rules", lambda plugins: rules)
+    monkeypatch.setattr("sagactl.inspection.plan._known", lambda plugins: rules)
     monkeypatch.setattr("sagactl.inspection.plan._rules", lambda plan, locals: rules)
     monkeypatch.setattr("sagactl.inspection.plan._chosen", lambda plan: rules)
 

@@ -9,7 +9,6 @@ from sagactl.escape import escape, escape_lines
 from sagactl.finding import Evidence, Finding, Region, Related
 from sagactl.linter.linted import Linted, Located
 from sagactl.reports.findings import Report, region_of
-from sagactl.reports.findings.statistics import table
 from sagactl.reports.findings.tail import ending
 from sagactl.reports.style import Style
 from sagactl.reports.width import fit, width
@@ -31,6 +30,8 @@ class Look(NamedTuple):
 def render(report: Report) -> str:
     """All findings, or only how many of each rule, then a line with the counts."""
     if report.statistics:
+        from sagactl.reports.findings.statistics import table
+
         return "\n".join([*table(report, report.style), *ending(report)]) + "\n"
     look = Look(report.style, report.width or MAX_COLUMNS)
     texts = {**report.texts, **{file.name: file.text for file in report.files if file.findings}}
