@@ -34,7 +34,8 @@ EXIT_CODES = {
     "1": "findings at or above `--fail-on`, a run that did not end as expected, a fault that was never reached, or a "
     "definition that is not valid.",
     "2": "the call, the configuration or the input could not be used; standard error says why, and nothing is printed.",
-    "3": "a defect of sagactl; please report the line on standard error. Nothing of yours was changed.",
+    "3": "a defect of sagactl, or a rule that failed in `lint`, which names it and goes on; please report the line. "
+    "Nothing of yours was changed.",
     "130": "interrupted by Ctrl-C.",
 }
 
