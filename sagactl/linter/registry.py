@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Final
 
 from sagactl.errors import UnknownName
-from sagactl.linter.index import ROWS
+from sagactl.linter import index
 from sagactl.linter.listed import listed
 from sagactl.linter.rule import Rule
 
@@ -24,7 +24,7 @@ SETS: Final = {
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule that is built in, in the order of their codes; the file of none is imported for that."""
-    return tuple(listed(row) for row in ROWS)
+    return tuple(listed(row) for row in index.ROWS)
 
 
 def module_of(rule: Rule) -> ModuleType:
