@@ -19,6 +19,7 @@ CONCERNS: Final[dict[str, Callable[[Saga], bool]]] = {
     "effects": lambda saga: any(step.external for step in saga.steps),
     "events": lambda saga: saga.style == "choreography" or any(step.listens is not None for step in saga.steps),
     "items": lambda saga: any(step.for_each is not None for step in saga.steps),
+    "locks": lambda saga: any(step.lock is not None for step in saga.steps),
     "nested": lambda saga: any(step.saga is not None for step in saga.steps),
     "waits": lambda saga: any(step.wait is not None for step in saga.steps),
 }
