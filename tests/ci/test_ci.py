@@ -167,6 +167,7 @@ def test_the_gitlab_job_makes_the_reports_that_it_names(repository: Path) -> Non
     done = run(["bash", "-c", calls[0]], repository, PATH=f"{BIN}:{os.environ['PATH']}")
     assert done.returncode == 1
     reports = job["artifacts"]["reports"]
-    assert json.loads((repository / reports["codequality"]).read_text())[0]["check_name"] == "SG101"
+    issues = json.loads((repository / reports["codequality"]).read_text())
+    assert "SG101" in {issue["check_name"] for issue in issues}
     assert (repository / reports["junit"]).read_text().startswith("<?xml")
     assert job["artifacts"]["when"] == "always"
