@@ -45,16 +45,16 @@ def load(path: str) -> Saga:
     return reading.saga
 
 
-def lint(path: str, *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Finding, ...]:
-    """What is wrong with the definitions in a file or folder, in the order of the text."""
-    from sagactl.linter import lint_all
-    from sagactl.linter.registry import select as select_rules
-    from sagactl.workspace import load as load_all
+def lint(
+    path: str, *, select: Iterable[str] = (), ignore: Iterable[str] = (), plugins: Iterable[str] = ()
+) -> tuple[Finding, ...]:
+    """What is wrong with the definitions in a file or folder, in the order of the text; no configuration is read."""
+    from sagactl.inspection import Plan, Shelf, inspect, make_plan
+    from sagactl.workspace import expand
 
-    workspace = load_all([path])
-    rules = select_rules(tuple(select), tuple(ignore))
-    linted = lint_all(workspace.readings, rules, workspace.sagas, recommend=recommend)
-    return tuple(located.finding for file in linted for located in file.findings)
+    words = make_plan(Plan(select=tuple(select), ignore=tuple(ignore), plugins=tuple(plugins), recommend=recommend))
+    found = inspect(expand([path]), words, Shelf())
+    return tuple(located.finding for file in found.files for located in file.findings)
 
 
 def recommend(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Recommendation:

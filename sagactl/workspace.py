@@ -7,7 +7,7 @@ Scenario files are found in the same way by their own endings, and bring their d
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sagactl.errors import NothingFound, UsageError, suggest
@@ -49,13 +49,13 @@ def load(paths: Iterable[str], *, stdin: bytes | None = None, stdin_name: str = 
     """Read all definitions that the paths name; raises UsageError when a path names none."""
     readings = []
     for path in expand(paths):
-        readings.append(read(stdin or b"", stdin_name) if path == "-" else _read_path(path))
+        readings.append(read(stdin or b"", stdin_name) if path == "-" else read_path(path))
     return _linked(readings)
 
 
 def _linked(readings: list[Reading]) -> Workspace:
     sagas = {reading.saga.id: reading.saga for reading in reversed(readings) if reading.saga is not None}
-    _add_neighbours(sagas, readings)
+    add_neighbours(sagas, readings)
     return Workspace(tuple(link(reading, sagas) for reading in readings), sagas)
 
 
@@ -92,7 +92,7 @@ def _with_definition(reading: ScenarioReading, known: dict[str, Workspace | None
         return Suite(reading)
     path = os.path.normpath(os.path.join(os.path.dirname(reading.name), reading.file.definition))
     if path not in known:
-        known[path] = _linked([_read_path(path)]) if os.path.lexists(path) else None
+        known[path] = _linked([read_path(path)]) if os.path.lexists(path) else None
     definition = known[path]
     if definition is not None:
         return Suite(reading, path, definition)
@@ -100,14 +100,15 @@ def _with_definition(reading: ScenarioReading, known: dict[str, Workspace | None
     return Suite(reading.having([missing]), path)
 
 
-def _read_path(path: str) -> Reading:
+def read_path(path: str) -> Reading:
+    """The reading of one file, whatever it is."""
     data = read_file(path)
     if isinstance(data, Problem):
         return unreadable(path, data.message, data.help)
     return read(data, path)
 
 
-def _add_neighbours(sagas: dict[str, Saga], readings: list[Reading]) -> None:
+def add_neighbours(sagas: MutableMapping[str, Saga], readings: list[Reading]) -> None:
     """Nested sagas that are not among the files of the call are looked for beside the file that names them."""
     waiting = [(reading.saga, os.path.dirname(reading.name)) for reading in readings if reading.saga is not None]
     while waiting:
@@ -131,7 +132,7 @@ def _beside(folder: str, id: str) -> Saga | None:
     for name in (*names, *others):
         path = os.path.join(folder, name)
         if os.path.isfile(path):
-            saga = _read_path(path).saga
+            saga = read_path(path).saga
             if saga is not None and saga.id == id:
                 return saga
     return None

@@ -10,10 +10,13 @@ import typer
 
 from sagactl.cli.environment import style_for, write
 from sagactl.cli.exits import ExitStatus
-from sagactl.cli.options import ColorOption, Output, one_of
+from sagactl.cli.options import ColorOption, Config, Output, one_of
+from sagactl.configuration import configuration
 from sagactl.errors import UnknownName
+from sagactl.escape import escape
 from sagactl.linter import pages
-from sagactl.linter.registry import all_rules
+from sagactl.linter.plugins import known_rules
+from sagactl.linter.rule import Rule
 from sagactl.recommender import FACTORS, GATES
 from sagactl.reports.style import Style, plain
 from sagactl.world.faults import FAULTS
@@ -31,7 +34,8 @@ EXIT_CODES = {
     "1": "findings at or above `--fail-on`, a run that did not end as expected, a fault that was never reached, or a "
     "definition that is not valid.",
     "2": "the call, the configuration or the input could not be used; standard error says why, and nothing is printed.",
-    "3": "a defect of sagactl; please report the line on standard error. Nothing of yours was changed.",
+    "3": "a defect of sagactl, or a rule that failed in `lint`, which names it and goes on; please report the line. "
+    "Nothing of yours was changed.",
     "130": "interrupted by Ctrl-C.",
 }
 
@@ -44,24 +48,42 @@ def command(
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
     output: Output = None,
     color: ColorOption = "auto",
+    config: Config = None,
 ) -> int:
-    if one_of("format", format, ("text", "json")) == "json":
-        write(json.dumps({"version": 1, **_as_data(name)}, indent=2) + "\n", output)
+    shape = one_of("format", format, ("text", "json"))
+    rules = known_rules(configuration(config).plugins)
+    if shape == "json":
+        write(json.dumps({"version": 1, **_as_data(name, rules)}, indent=2) + "\n", output)
         return ExitStatus.CLEAN
     style = style_for(color, output=output)
     if name is None:
-        write("\n".join(_overview()) + "\n", output)
+        write("\n".join(_overview(rules)) + "\n", output)
         return ExitStatus.CLEAN
     wanted = name.strip().lower()
-    for rule in all_rules():
+    for rule in rules:
         if wanted in (rule.code.lower(), rule.name):
-            write(pages.explain_text(pages.page(rule), _dressed(style)), output)
+            write(_rule_text(rule, style), output)
             return ExitStatus.CLEAN
     text = dict(_other()).get(wanted)
     if text is None:
-        raise UnknownName("name", name, _names())
+        raise UnknownName("name", name, _names(rules))
     write(text, output)
     return ExitStatus.CLEAN
+
+
+def _rule_text(rule: Rule, style: Style) -> str:
+    """The page of a rule; one of a plug-in may have none."""
+    try:
+        return pages.explain_text(pages.page(rule), _dressed(style))
+    except pages.BadPage:
+        return f"{rule.code} {rule.name}  {rule.severity}\n\n{escape(rule.why)}\n"
+
+
+def _rule_data(rule: Rule) -> dict[str, Any]:
+    try:
+        return pages.page(rule)._asdict()
+    except pages.BadPage:
+        return {"code": rule.code, "name": rule.name, "severity": rule.severity, "why": rule.why}
 
 
 _ROLES = {"title": "strong", "heading": "help", "severity": "dim"}
@@ -87,30 +109,30 @@ def _dressed(style: Style) -> Style:
     return dress
 
 
-def _as_data(name: str | None) -> dict[str, Any]:
+def _as_data(name: str | None, rules: tuple[Rule, ...]) -> dict[str, Any]:
     """The explanation for programs; without a name, what can be explained."""
     if name is None:
-        return {"names": _names()}
+        return {"names": _names(rules)}
     wanted = name.strip().lower()
-    for rule in all_rules():
+    for rule in rules:
         if wanted in (rule.code.lower(), rule.name):
-            return {"kind": "rule", **pages.page(rule)._asdict()}
+            return {"kind": "rule", **_rule_data(rule)}
     text = dict(_other()).get(wanted)
     if text is None:
-        raise UnknownName("name", name, _names())
+        raise UnknownName("name", name, _names(rules))
     kind = text.split()[0]
     return {"kind": "exit code" if kind == "exit" else kind, "name": wanted, "text": text}
 
 
-def _names() -> list[str]:
-    rules = [word for rule in all_rules() for word in (rule.name, rule.code)]
-    return [*rules, *(name for name, _ in _other())]
+def _names(rules: tuple[Rule, ...]) -> list[str]:
+    words = [word for rule in rules for word in (rule.name, rule.code)]
+    return [*words, *(name for name, _ in _other())]
 
 
-def _overview() -> Iterator[str]:
+def _overview(rules: tuple[Rule, ...]) -> Iterator[str]:
     """Everything that has an explanation, a line each."""
     yield "Rules"
-    for rule in all_rules():
+    for rule in rules:
         yield f"  {rule.code}  {rule.severity[0].upper()}  {rule.name}" + ("" if rule.default else "  (off by default)")
     yield "\nFaults"
     yield from (f"  {fault.name:<28}{fault.sentence}" for fault in FAULTS)

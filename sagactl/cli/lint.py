@@ -2,79 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-from importlib import import_module
-from time import strftime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from sagactl.cli.environment import style_for, terminal_columns, write
-from sagactl.cli.exits import ExitStatus
-from sagactl.cli.options import ColorOption, Config, Output, Paths, Quiet, StdinName, load_paths, one_of
-from sagactl.configuration import FAIL_ON, configuration
-from sagactl.errors import NothingFound
-from sagactl.linter import lint_all
-from sagactl.linter.registry import select
-from sagactl.model import Saga
-from sagactl.reports.findings import FORMATS, Report, reaches
-from sagactl.workspace import Workspace
-
-if TYPE_CHECKING:
-    from sagactl.recommender import Recommendation
+from sagactl.cli.linting import Call, lint_files
+from sagactl.cli.options import ColorOption, Config, Paths, Quiet, StdinName
 
 EXAMPLES = """\b
 Examples:
   sagactl lint definitions/
   sagactl lint order.saga.yaml --format json
+  sagactl lint --output sarif=lint.sarif --output junit=lint.xml
+  sagactl lint --since main --baseline sagactl-baseline.json
   cat order.saga.yaml | sagactl lint - --stdin-filename order.saga.yaml"""
 
 
 def command(
     paths: Paths = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="full, concise or json.")] = "full",
-    select_: Annotated[
-        list[str] | None, typer.Option("--select", help="Rules to run: codes, names, prefixes, or ALL.")
+    format: Annotated[
+        str,
+        typer.Option("--format", "-f", help="full, concise, json, sarif, github, gitlab, junit, rdjson or markdown."),
+    ] = "full",
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", help="Write to this file, or as FORMAT=FILE one more format to another file."),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", help="Rules to run: codes, names, prefixes, default, pedantic or ALL."),
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option("--ignore", help="Rules to leave out.")] = None,
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", help="Exit 1 from this severity on: error, warning or info.")
     ] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", help="Findings that are in this file do not count.")
+    ] = None,
+    update_baseline: Annotated[
+        bool, typer.Option("--update-baseline", help="Take out of the baseline what is mended; make it if it is new.")
+    ] = False,
+    accept_new: Annotated[
+        bool, typer.Option("--accept-new", help="With --update-baseline: add what was found, too.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only findings in files that changed since this git ref.")
+    ] = None,
+    statistics: Annotated[bool, typer.Option("--statistics", help="How often each rule has found something.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit 0 whatever is found.")] = False,
     allow_empty: Annotated[bool, typer.Option("--allow-empty", help="No definition at all is fine.")] = False,
-    output: Output = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", help="Processes to use; 0 takes more than one for hundreds of files.")
+    ] = 0,
     color: ColorOption = "auto",
     config: Config = None,
     stdin_filename: StdinName = "<stdin>",
     quiet: Quiet = False,
 ) -> int:
-    settings = configuration(config)
-    shape = one_of("format", format, FORMATS)
-    threshold: Any = one_of("severity", fail_on or settings.fail_on, FAIL_ON)
-    rules = select(_words(select_) or settings.select, (*settings.ignore, *_words(ignore)))
-    try:
-        workspace = load_paths(paths or list(settings.paths) or ["."], stdin_filename)
-    except NothingFound:
-        if not allow_empty:
-            raise
-        workspace = Workspace((), {})
-    today = strftime("%Y-%m-%d")
-    files = lint_all(workspace.readings, rules, workspace.sagas, today, partial(_recommend, settings.weights))
-    report = Report(files, style_for(color, output=output), terminal_columns())
-    found = any(True for _ in report.findings())
-    if found or not quiet or shape == "json":
-        write(import_module(f"sagactl.reports.findings.{shape}").render(report), output)
-    failed = any(reaches(located.finding, threshold) for _, located in report.findings())
-    return ExitStatus.FINDINGS if failed and not exit_zero else ExitStatus.CLEAN
+    return lint_files(
+        Call(
+            paths=tuple(paths or ()),
+            format=format,
+            outputs=tuple(output or ()),
+            select=_words(select),
+            ignore=_words(ignore),
+            fail_on=fail_on,
+            baseline=baseline,
+            update_baseline=update_baseline,
+            accept_new=accept_new,
+            since=since,
+            statistics=statistics,
+            exit_zero=exit_zero,
+            allow_empty=allow_empty,
+            jobs=jobs,
+            color=color,
+            config=config,
+            stdin_filename=stdin_filename,
+            quiet=quiet,
+        )
+    )
 
 
 def _words(values: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for value in values or () for word in value.split(",") if word.strip())
-
-
-def _recommend(weights: Mapping[str, Any], saga: Saga, sagas: Mapping[str, Saga]) -> Recommendation:
-    """What suits a saga, for the one rule that asks: only then is the recommendation imported."""
-    from sagactl.recommender import recommend, weights_from
-
-    return recommend(saga, sagas, weights_from(weights))

@@ -34,7 +34,12 @@ def load_suites(paths: list[str], stdin_name: str = "<stdin>") -> list[Suite]:
 
 
 def _stdin(paths: list[str]) -> bytes | None:
-    return sys.stdin.buffer.read(MAX_STDIN) if "-" in paths else None
+    return read_stdin() if "-" in paths else None
+
+
+def read_stdin() -> bytes:
+    """Standard input, up to a limit that no definition needs."""
+    return sys.stdin.buffer.read(MAX_STDIN)
 
 
 MAX_STDIN = 64 * 1024 * 1024

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from sagactl.errors import UsageError
 from sagactl.finding import Finding, Place
-from sagactl.linter.lint import Linted, lint, locate
+from sagactl.linter.lint import lint
+from sagactl.linter.linted import Linted, locate
 from sagactl.model import Saga
 from sagactl.reports.scenarios import Result
 from sagactl.scenario import Scenario

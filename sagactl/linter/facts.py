@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sagactl.access import Access, Locks, accesses
 from sagactl.budgets import Budget, budget
 from sagactl.flow import Flow, FlowStep, exclusive
+from sagactl.linter.concerns import CONCERNS
 from sagactl.linter.retries import Repeated, repeated
 from sagactl.model import Saga, Step
 
@@ -51,6 +52,14 @@ class Facts:
         self.sagas = sagas or {}
         self.recommend = recommend
         self.flow = Flow(saga, self.sagas)
+        self._has: dict[str, bool] = {"": True}
+
+    def has(self, concern: str) -> bool:
+        """Whether the saga has what a rule is concerned with."""
+        known = self._has.get(concern)
+        if known is None:
+            known = self._has[concern] = CONCERNS[concern](self.saga)
+        return known
 
     @cached_property
     def by_events(self) -> bool:

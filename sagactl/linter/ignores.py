@@ -7,17 +7,17 @@ reaches the file.  It needs a reason and may end: `# sagactl: ignore[SG101] unti
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, cast
+from collections.abc import Mapping
+from typing import NamedTuple, cast
 
 from sagactl.errors import UnknownName
 from sagactl.finding import Finding, Region
+from sagactl.linter import crashes
+from sagactl.linter.linted import Located, Suppressed
 from sagactl.linter.rule import Rule
 from sagactl.source.check import RULE_NAMES
 from sagactl.source.document import Document
 from sagactl.source.node import Comment, Node
-
-if TYPE_CHECKING:
-    from sagactl.linter.lint import Located
 
 MARK = "sagactl:"
 _comment = re.compile(
@@ -38,29 +38,41 @@ class Ignore(NamedTuple):
 
 
 def apply_ignores(
-    document: Document, findings: list[Located], rules: tuple[Rule, ...], today: str, judged: bool = True
-) -> tuple[list[Located], int]:
-    """The findings that stay, with those on the comments themselves, and how many were suppressed.
+    document: Document,
+    findings: list[Located],
+    rules: tuple[Rule, ...],
+    today: str,
+    judged: bool = True,
+    known: tuple[Rule, ...] | None = None,
+) -> tuple[list[Located], list[Suppressed]]:
+    """The findings that stay, with those on the comments themselves, and those that were suppressed.
 
+    A comment may name every rule that is `known`, whether it was chosen or not; if not said, those built in.
     `judged` says whether the rules have looked at the saga: only then can a suppression turn out to be unused.
     One of a rule over all sagas is never called unused: in a run with more files it may be needed.
     """
     if MARK not in document.text.string:
-        return findings, 0
-    chosen = {rule.code for rule in rules}
+        return findings, []
+    chosen = {rule.code: rule for rule in rules}
     decided = {rule.code for rule in rules if rule.check_all is None}
-    kept, problems, suppressed = list(findings), _misspelt(document), 0
+    kept, problems, suppressed = list(findings), _misspelt(document), list[Suppressed]()
     for ignore in read_ignores(document):
-        codes, wrong = _resolve(ignore, today)
+        codes, wrong = _resolve(ignore, known, today)
         problems += wrong
         if wrong:
             continue
-        before = len(kept)
-        kept = [located for located in kept if not _reaches(ignore, codes, located)]
-        suppressed += before - len(kept)
-        if len(kept) == before and judged and codes <= decided:
+        taken = [located for located in kept if _reaches(ignore, codes, located)]
+        kept = [located for located in kept if located not in taken]
+        suppressed += (Suppressed(located, "comment", ignore.reason) for located in taken)
+        if not taken and judged and codes <= decided:
             problems.append(_note("SG991", "this suppression suppresses nothing", ignore.place))
-    return kept + [problem for problem in problems if problem.finding.code in chosen], suppressed
+    return kept + [_graded(problem, chosen) for problem in problems if problem.finding.code in chosen], suppressed
+
+
+def _graded(problem: Located, chosen: Mapping[str, Rule]) -> Located:
+    """The remark as grave as this run has it."""
+    rule = chosen[problem.finding.code]
+    return problem._replace(finding=problem.finding._replace(severity=rule.decided or rule.severity))
 
 
 def read_ignores(document: Document) -> list[Ignore]:
@@ -140,9 +152,8 @@ def _entries(node: Node) -> list[tuple[Node | None, Node]]:
 
 
 def _reaches(ignore: Ignore, codes: frozenset[str], located: Located) -> bool:
-    """Errors of reading stay: a definition that cannot be built cannot be wished into one."""
     finding = located.finding
-    if finding.code not in codes or (finding.severity == "error" and finding.code in _VALIDITY):
+    if finding.code not in codes or stays(finding):
         return False
     return ignore.first_line <= located.region.line <= ignore.last_line
 
@@ -150,7 +161,12 @@ def _reaches(ignore: Ignore, codes: frozenset[str], located: Located) -> bool:
 _VALIDITY = frozenset(RULE_NAMES)
 
 
-def _resolve(ignore: Ignore, today: str) -> tuple[frozenset[str], list[Located]]:
+def stays(finding: Finding) -> bool:
+    """Whether nobody can accept a finding: a definition that cannot be built cannot be wished into one."""
+    return finding.code == crashes.CODE or (finding.severity == "error" and finding.code in _VALIDITY)
+
+
+def _resolve(ignore: Ignore, known: tuple[Rule, ...] | None, today: str) -> tuple[frozenset[str], list[Located]]:
     """The codes that a comment names, or what is wrong with it; a comment that is wrong suppresses nothing."""
     from sagactl.linter.registry import find
 
@@ -158,7 +174,7 @@ def _resolve(ignore: Ignore, today: str) -> tuple[frozenset[str], list[Located]]
     problems: list[Located] = []
     for name in ignore.names:
         try:
-            codes.add(find(name).code)
+            codes.add(find(name, known).code)
         except UnknownName as error:
             problems.append(_note("SG992", error.message, ignore.place, error.help))
     if not ignore.names:
@@ -172,7 +188,6 @@ def _resolve(ignore: Ignore, today: str) -> tuple[frozenset[str], list[Located]]
 
 
 def _note(code: str, message: str, place: Region, help: str = "") -> Located:
-    from sagactl.linter.lint import Located
     from sagactl.linter.registry import find
 
     rule = find(code)

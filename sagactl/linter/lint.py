@@ -5,33 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from sagactl.finding import Finding, Place, Region, Related
+from sagactl.finding import Finding, Related
 from sagactl.linter.across import Digested, across, digest
+from sagactl.linter.crashes import crash
 from sagactl.linter.facts import Facts
 from sagactl.linter.ignores import apply_ignores
+from sagactl.linter.linted import Linted, Located, locate, located, position
 from sagactl.linter.rule import Rule, finding_of
 from sagactl.model import Saga
 from sagactl.source.build import Reading
-from sagactl.source.check import region
 from sagactl.source.document import Document
 
 if TYPE_CHECKING:
     from sagactl.linter.advice import Recommend
 
-
-class Located(NamedTuple):
-    """A finding and where it stands in its text."""
-
-    finding: Finding
-    region: Region
-
-
-class Linted(NamedTuple):
-    """What lint says of one file, in the order of the text."""
-
-    reading: Reading
-    findings: tuple[Located, ...]
-    suppressed: int
+__all__ = ["Checked", "Linted", "Located", "check", "check_file", "finish", "lint", "lint_all", "locate"]
 
 
 class Checked(NamedTuple):
@@ -68,11 +56,9 @@ def lint_all(
     """
     chosen = tuple(rules)
     files = [check_file(reading, chosen, sagas, recommend) for reading in readings]
-    between: dict[str, list[Finding]] = {}
-    for path, finding in across([file.digested for file in files if file.digested is not None], chosen):
-        between.setdefault(path, []).append(finding)
+    between = by_path(across([file.digested for file in files if file.digested is not None], chosen))
     documents = {file.reading.name: file.reading.document for file in files} if between else {}
-    return tuple(_linted(file, between.pop(file.reading.name, ()), documents, chosen, today) for file in files)
+    return tuple(finish(file, between.pop(file.reading.name, ()), documents, chosen, today) for file in files)
 
 
 def check_file(
@@ -83,10 +69,31 @@ def check_file(
 ) -> Checked:
     """What reading and the rules say of a file before its suppressions are looked at."""
     if not reading.valid or reading.saga is None:
-        return Checked(reading, reading.findings)
+        return Checked(reading, tuple(_of_reading(reading, rules)))
     facts = Facts(reading.saga, sagas, recommend)
-    found = tuple(_found(reading.saga, facts, rules))
-    return Checked(reading, reading.findings + found, digest(reading.name, reading.saga, facts, rules))
+    digested = digest(reading.name, reading.saga, facts, rules)
+    found = (*_of_reading(reading, rules), *_found(reading.saga, facts, rules), *digested.crashes)
+    return Checked(reading, found, digested)
+
+
+def finish(
+    file: Checked,
+    between: Iterable[Finding],
+    documents: Mapping[str, Document],
+    rules: tuple[Rule, ...],
+    today: str,
+    known: tuple[Rule, ...] | None = None,
+) -> Linted:
+    """The findings of a file and those between it and others, at their places, the suppressed ones set apart.
+
+    `known` are the rules that a suppression may name; if not said, those built in.
+    """
+    document = file.reading.document
+    findings = (*file.findings, *(_settled(finding, documents) for finding in between))
+    placed = [located(document, finding) for finding in findings]
+    kept, suppressed = apply_ignores(document, placed, rules, today, file.reading.valid, known)
+    saga = file.reading.saga.id if file.reading.saga is not None else ""
+    return Linted(file.reading.name, document.text, tuple(sorted(kept, key=position)), tuple(suppressed), saga)
 
 
 def check(saga: Saga, rules: Iterable[Rule], sagas: Mapping[str, Saga] | None = None) -> Iterator[Finding]:
@@ -101,21 +108,30 @@ def check(saga: Saga, rules: Iterable[Rule], sagas: Mapping[str, Saga] | None = 
             yield finding
 
 
+def by_path(found: Iterable[tuple[str, Finding]]) -> dict[str, tuple[Finding, ...]]:
+    """The findings between sagas, those of each file together."""
+    between: dict[str, tuple[Finding, ...]] = {}
+    for path, finding in found:
+        between[path] = (*between.get(path, ()), finding)
+    return between
+
+
+def _of_reading(reading: Reading, rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    """Errors always stay; a remark is made where its rule was asked for."""
+    chosen = {rule.code: rule for rule in rules if rule.decides_validity} if reading.findings else {}
+    for finding in reading.findings:
+        if finding.severity == "error" or finding.code in chosen:
+            yield finding
+
+
 def _found(saga: Saga, facts: Facts, rules: Iterable[Rule]) -> Iterator[Finding]:
     for rule in rules:
-        if rule.check is not None:
-            for hit in rule.check(saga, facts):
-                yield finding_of(rule, hit, saga.id)
-
-
-def _linted(
-    file: Checked, between: Iterable[Finding], documents: Mapping[str, Document], rules: tuple[Rule, ...], today: str
-) -> Linted:
-    reading = file.reading
-    findings = (*file.findings, *(_settled(finding, documents) for finding in between))
-    located = [Located(finding, locate(reading.document, finding.place)) for finding in findings]
-    kept, suppressed = apply_ignores(reading.document, located, rules, today, judged=reading.valid)
-    return Linted(reading, tuple(sorted(kept, key=_position)), suppressed)
+        if rule.check is not None and facts.has(rule.concerns):
+            try:
+                for hit in rule.check(saga, facts):
+                    yield finding_of(rule, hit, saga.id)
+            except Exception as error:
+                yield crash(rule, error, saga.id)
 
 
 def _settled(finding: Finding, documents: Mapping[str, Document]) -> Finding:
@@ -127,14 +143,3 @@ def _settled_place(related: Related, documents: Mapping[str, Document]) -> Relat
     if not related.path:
         return related
     return related._replace(place=locate(documents[related.path], related.place))
-
-
-def locate(document: Document, place: Place | Region) -> Region:
-    """The region of a place; a place that the text does not have is shown at what stands nearest."""
-    if isinstance(place, Region):
-        return place
-    return region(document.span(place.route, place.part))
-
-
-def _position(located: Located) -> tuple[int, int, str]:
-    return located.region.line, located.region.column, located.finding.code

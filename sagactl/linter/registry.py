@@ -1,65 +1,65 @@
-"""The rules that exist, found by their files."""
+"""The rules that exist: those of the index, and those that a run has from plug-ins beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
+from typing import Final
 
 from sagactl.errors import UnknownName
-from sagactl.linter import rules
+from sagactl.linter import index
+from sagactl.linter.listed import listed
 from sagactl.linter.rule import Rule
+
+SETS: Final = {
+    "default": "the rules that run when nothing is selected",
+    "pedantic": "the default rules, and those built in that are off by default",
+    "all": "every rule, those of the plug-ins included",
+}
+"""Words that select several rules."""
 
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of their codes."""
-    return tuple(sorted((module.RULE for module in _modules()), key=lambda rule: rule.code))
+    """Every rule that is built in, in the order of their codes; the file of none is imported for that."""
+    return tuple(listed(row) for row in index.ROWS)
 
 
 def module_of(rule: Rule) -> ModuleType:
     """The file of a rule, with the docstring that explains it."""
-    return next(module for module in _modules() if module.RULE.code == rule.code)
+    return import_module(rule.module)
 
 
-def find(name: str) -> Rule:
-    """The rule of this code or name; raises UnknownName with what comes close."""
+def find(name: str, known: tuple[Rule, ...] | None = None) -> Rule:
+    """The rule of this code or name, among those built in if not said; raises UnknownName with what comes close."""
     wanted = name.strip().lower()
-    for rule in all_rules():
+    among = all_rules() if known is None else known
+    for rule in among:
         if wanted in (rule.code.lower(), rule.name):
             return rule
-    raise UnknownName("rule", name, [word for rule in all_rules() for word in (rule.name, rule.code)])
+    raise UnknownName("rule", name, [word for rule in among for word in (rule.name, rule.code)])
 
 
-def select(chosen: Iterable[str], ignored: Iterable[str]) -> tuple[Rule, ...]:
-    """The rules a run asks for: codes, names, prefixes of codes, or ALL; nothing chosen means the default set."""
-    wanted = [rule for word in chosen for rule in _matching(word)]
-    unwanted = {rule.code for word in ignored for rule in _matching(word)}
-    base = wanted if wanted else [rule for rule in all_rules() if rule.default]
+def select(chosen: Iterable[str], ignored: Iterable[str], known: tuple[Rule, ...] | None = None) -> tuple[Rule, ...]:
+    """The rules a run asks for: codes, names, prefixes of codes, or a set; nothing chosen means the default set."""
+    among = all_rules() if known is None else known
+    wanted = [rule for word in chosen for rule in matching(word, among)]
+    unwanted = {rule.code for word in ignored for rule in matching(word, among)}
+    base = wanted if wanted else [rule for rule in among if rule.default]
     unique = {rule.code: rule for rule in base if rule.code not in unwanted}
     return tuple(unique[code] for code in sorted(unique))
 
 
-def _matching(word: str) -> list[Rule]:
-    upper = word.strip().upper()
-    if upper == "ALL":
-        return list(all_rules())
-    if upper.startswith("SG"):
-        found = [rule for rule in all_rules() if rule.code.startswith(upper)]
-        if found:
-            return found
-    return [find(word)]
-
-
-@cache
-def _modules() -> tuple[ModuleType, ...]:
-    return tuple(_load())
-
-
-def _load() -> Iterator[ModuleType]:
-    for area in iter_modules(rules.__path__):
-        package = import_module(f"{rules.__name__}.{area.name}")
-        for member in iter_modules(package.__path__):
-            yield import_module(f"{package.__name__}.{member.name}")
+def matching(word: str, among: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules that a word means; raises UnknownName when there is none."""
+    name = word.strip().lower()
+    if name == "all":
+        return among
+    if name == "pedantic":
+        return tuple(rule for rule in among if rule.default or rule.code.startswith("SG"))
+    if name == "default":
+        return tuple(rule for rule in among if rule.default)
+    found = tuple(rule for rule in among if name and rule.code.startswith(name.upper()))
+    return found or (find(word, among),)

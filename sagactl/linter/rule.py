@@ -61,6 +61,9 @@ class Rule(NamedTuple):
     `why` is the note that each of its findings carries: what goes wrong in production, in one sentence.
     `decides_validity` marks rules whose check is part of reading, `about_suppressions` those that judge the comments
     which suppress findings; both have a page but no check.
+    `concerns` names what a saga must have for the rule to look at it (see `concerns.py`); empty means every saga.
+    `module` is the file of a rule that was found by the index or in a plug-in.
+    `decided` is how grave the findings are where a configuration says so, whatever the rule says.
     """
 
     code: str
@@ -73,6 +76,9 @@ class Rule(NamedTuple):
     default: bool = True
     decides_validity: bool = False
     about_suppressions: bool = False
+    concerns: str = ""
+    module: str = ""
+    decided: Severity | None = None
 
 
 def finding_of(rule: Rule, hit: Hit, saga: str) -> Finding:
@@ -80,7 +86,7 @@ def finding_of(rule: Rule, hit: Hit, saga: str) -> Finding:
     return Finding(
         code=rule.code,
         name=rule.name,
-        severity=hit.severity or rule.severity,
+        severity=rule.decided or hit.severity or rule.severity,
         message=hit.message,
         place=hit.place,
         saga=saga,

@@ -9,6 +9,7 @@ import ast
 import inspect
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
 from itertools import groupby
 from math import isinf
 from types import UnionType
@@ -16,8 +17,9 @@ from typing import Any, Final, get_args
 
 from sagactl.cli.app import COMMANDS, load_command
 from sagactl.cli.explain import EXIT_CODES
+from sagactl.configuration.settings import SETTINGS
 from sagactl.linter.pages import markdown, page
-from sagactl.linter.registry import all_rules, module_of
+from sagactl.linter.registry import SETS, all_rules, module_of
 from sagactl.linter.rule import Rule
 from sagactl.machine import commands, events
 from sagactl.machine.state import BACK, Record
@@ -25,6 +27,7 @@ from sagactl.machine.transition import TABLE
 from sagactl.recommender import FACTORS, GATES
 from sagactl.recommender.factors import Band, signed
 from sagactl.recommender.recommendation import VERDICT_NAMES
+from sagactl.reports.findings import FORMATS
 from sagactl.simulator import plan
 from sagactl.world.faults import FAULTS, NEEDS_ORCHESTRATOR
 from sagactl.world.properties import MOVE_PROPERTIES, PROPERTIES
@@ -143,6 +146,31 @@ def properties() -> str:
     laws = sorted((*PROPERTIES, *MOVE_PROPERTIES), key=lambda law: int(law.name[1:]))
     rows = [f"| {law.name} | {cell(law.sentence)} |" for law in laws]
     return "\n".join(["| property | what must hold |", "| --- | --- |", *rows])
+
+
+# -- lint
+
+
+def settings() -> str:
+    """Every key of a configuration."""
+    rows = [f"| `{each.key}` | {cell(each.meaning)} | `{cell(each.example)}` |" for each in SETTINGS]
+    return "\n".join(["| key | meaning | for example |", "| --- | --- | --- |", *rows])
+
+
+def rule_sets() -> str:
+    """Words that select several rules."""
+    rows = [f"| `{'ALL' if name == 'all' else name}` | {text} |" for name, text in SETS.items()]
+    return "\n".join(["| word | selects |", "| --- | --- |", *rows])
+
+
+def formats() -> str:
+    """Every format of findings, in the words of its module."""
+    rows = []
+    for name in FORMATS:
+        said = (inspect.getdoc(import_module(f"sagactl.reports.findings.{name}")) or "").split("\n\n")
+        source = next((part.removeprefix("Source: ") for part in said if part.startswith("Source: ")), "")
+        rows.append(f"| `{name}` | {cell(said[0])} | {cell(source)} |")
+    return "\n".join(["| format | what it is | defined by |", "| --- | --- | --- |", *rows])
 
 
 # -- recommendation
@@ -282,6 +310,9 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "later-faults": later_faults,
     "led-faults": led_faults,
     "properties": properties,
+    "settings": settings,
+    "rule-sets": rule_sets,
+    "formats": formats,
     "gates": gates,
     "factors": factors,
     "language": language.records,

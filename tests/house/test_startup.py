@@ -49,6 +49,29 @@ def test_a_call_imports_only_what_it_needs(call: list[str], allowed: set[str], m
     assert len(found) <= most
 
 
+def rules_imported(*arguments: str) -> set[str]:
+    prefix = "sagactl.linter.rules."
+    found = (name.removeprefix(prefix) for name in modules(["lint", ORDER, *arguments]) if name.startswith(prefix))
+    return {name.partition(".")[2] for name in found if "." in name}
+
+
+def test_only_the_rules_that_were_chosen_are_imported() -> None:
+    assert rules_imported("--select", "SG101,SG201") == {"missing_compensation", "wrong_kind"}
+
+
+def test_only_rules_that_concern_the_saga_are_imported() -> None:
+    found = rules_imported("--select", "ALL")
+    assert "choice_gap" in found
+    assert not found & {"unbounded_items", "no_item_compensation", "nested_saga_not_undone", "waiting_with_locks"}
+
+
+def test_what_few_calls_need_is_not_imported_for_all() -> None:
+    found = modules(["lint", ORDER])
+    parts = ("inspection.workers", "inspection.since", "inspection.globs", "linter.plugins", "linter.baseline")
+    assert not found & {f"sagactl.{part}" for part in parts}
+    assert not found & {"multiprocessing", "concurrent.futures", "hashlib", "tomllib"}
+
+
 def test_the_version_needs_no_typer() -> None:
     found = modules(["--version"])
     assert "typer" not in found

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from sagactl.linter.lint import lint
+from sagactl.linter.concerns import CONCERNS
+from sagactl.linter.lint import check, lint
 from sagactl.linter.pages import page
 from sagactl.linter.registry import all_rules, module_of
 from sagactl.linter.rule import Rule
 from sagactl.recommender import recommend
 from sagactl.source.build import read
 from sagactl.source.check import RULE_NAMES
+from tests.linter.cases import load
 
 AREAS = {
     "structure": ("SG0",),
@@ -127,3 +129,16 @@ def test_codes_and_names_are_unique() -> None:
 def test_every_finding_of_reading_has_its_page() -> None:
     pages = {rule.code: rule.name for rule in all_rules() if rule.decides_validity}
     assert pages == RULE_NAMES
+
+
+SAMPLES = [
+    load(text) for rule in all_rules() if not rule.decides_validity for text in (page(rule).bad, page(rule).good)
+]
+
+
+@pytest.mark.parametrize("rule", [rule for rule in all_rules() if rule.concerns], ids=lambda rule: rule.code)
+def test_a_rule_has_nothing_to_say_of_a_saga_without_its_concern(rule: Rule) -> None:
+    always = (rule._replace(concerns=""),)
+    lacking = [saga for saga in SAMPLES if not CONCERNS[rule.concerns](saga)]
+    assert len(lacking) > 10
+    assert [finding for saga in lacking for finding in check(saga, always)] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sagactl.linter.lint import locate
+from sagactl.linter.linted import locate
 from sagactl.source.build import read
 from tests.source.bad_cases import BAD_CASES, BadCase
 

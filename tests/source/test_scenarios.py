@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from sagactl.linter.lint import locate
+from sagactl.linter.linted import locate
 from sagactl.scenario import Expectation, Letter, Scenario
 from sagactl.source.scenarios import read_scenarios
 

@@ -5,22 +5,50 @@ A `Report` is what a lint run has to say: the files in order, and what was left 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sagactl.finding import SEVERITIES, Finding, Severity
-from sagactl.linter.lint import Linted, Located
+from sagactl.escape import escape_json
+from sagactl.finding import SEVERITIES, Edit, Finding, Fix, Region, Related, Severity
+from sagactl.linter import crashes
+from sagactl.linter.linted import Linted, Located
+from sagactl.linter.rule import Rule
+from sagactl.model import Route
 from sagactl.reports.style import Style, plain
+from sagactl.source.node import Text
 
-FORMATS: Final = ("full", "concise", "json")
+if TYPE_CHECKING:
+    from sagactl.linter.baseline import Entry
+
+FORMATS: Final = ("full", "concise", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
+FOR_PEOPLE: Final = ("full", "concise", "markdown")
+"""Formats that have nothing to say where nothing was found; the others are read by programs, which want an answer."""
+
+
+COUNTING: Final = ("full", "concise", "json")
+"""Formats that can say how often each rule has found something."""
 
 
 class Report(NamedTuple):
-    """The linted files of a run, and how to show them; a width of 0 stands for no terminal."""
+    """The linted files of a run, and how to show them; a width of 0 stands for no terminal.
+
+    `texts` are those of other files that findings point into, `rules` all that were known, `stale` the entries of the
+    baseline for which nothing is left, `version` is ours.  Paths are written as seen from `root`, the folder of the
+    call, and the pages of the rules are below `pages`, a web address, if they are published.
+    """
 
     files: tuple[Linted, ...]
     style: Style = plain
     width: int = 0
+    texts: Mapping[str, Text] = MappingProxyType({})
+    rules: tuple[Rule, ...] = ()
+    stale: tuple[Entry, ...] = ()
+    root: str = ""
+    pages: str = ""
+    version: str = "0"
+    statistics: bool = False
 
     def findings(self) -> Iterator[tuple[Linted, Located]]:
         return ((file, located) for file in self.files for located in file.findings)
@@ -49,10 +77,14 @@ def summary(report: Report) -> Summary:
         warnings=count["warning"],
         infos=count["info"],
         files=len(report.files),
-        suppressed=sum(file.suppressed for file in report.files),
-        baselined=0,
+        suppressed=_accepted(report, "comment"),
+        baselined=_accepted(report, "baseline"),
         fixable=sum(finding.fix is not None for finding in found),
     )
+
+
+def _accepted(report: Report, by: str) -> int:
+    return sum(accepted.by == by for file in report.files for accepted in file.suppressed)
 
 
 def reaches(finding: Finding, threshold: Severity) -> bool:
@@ -60,6 +92,53 @@ def reaches(finding: Finding, threshold: Severity) -> bool:
     return SEVERITIES.index(finding.severity) >= SEVERITIES.index(threshold)
 
 
-def page_of(finding: Finding) -> str:
-    """Where the rule is explained, relative to the project's documentation."""
-    return f"docs/rules/{finding.name}.md"
+def page_of(finding: Finding, pages: str = "") -> str:
+    """Where the rule is explained: below the address of the published pages, else in the project's documentation."""
+    if finding.code == crashes.CODE:
+        return "docs/reference/commands.md#exit-codes"
+    return f"{pages.rstrip('/')}/{finding.name}.md" if pages else f"docs/rules/{finding.name}.md"
+
+
+def region_of(related: Related) -> Region:
+    """The region of a related place: lint has made it concrete."""
+    assert isinstance(related.place, Region), "the related places of a linted file are regions"
+    return related.place
+
+
+def pointer(route: Route) -> str:
+    """A route as a JSON pointer (RFC 6901), empty for the whole."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in route)
+
+
+def as_json(data: object) -> str:
+    """Data as JSON; everything that is not ASCII is escaped."""
+    from json import dumps
+
+    return escape_json(dumps(data, indent=2)) + "\n"
+
+
+def relative(report: Report, name: str) -> str:
+    """A path with slashes, relative to the folder of the call where it lies in it."""
+    path = name.replace("\\", "/") if "\\" in report.root else name
+    root = report.root.replace("\\", "/").rstrip("/") + "/"
+    return (path.removeprefix(root) if report.root else path).removeprefix("./")
+
+
+def merged(fix: Fix, text: Text) -> Edit:
+    """The edits of a fix as one, for formats that know no more: from the first to the last, with what is between."""
+    edits = sorted(fix.edits)
+    first, last = edits[0].region, edits[-1].region
+    written = edits[0].text
+    for before, after in pairwise(edits):
+        written += between(text, before.region, after.region) + after.text
+    return Edit(Region(first.line, first.column, last.end_line, last.end_column), written)
+
+
+def between(text: Text, before: Region, after: Region) -> str:
+    """The text from the end of a region to the start of a later one."""
+    lines = text.lines[before.end_line - 1 : after.line]
+    if not lines:
+        return ""
+    lines[-1] = lines[-1][: after.column - 1]
+    lines[0] = lines[0][before.end_column - 1 :]
+    return "\n".join(lines)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sagactl.escape import escape
-from sagactl.finding import Finding, Region, Related
-from sagactl.linter.lint import Linted, Located, locate
-from sagactl.reports.findings import Report, summary
+from sagactl.escape import escape, escape_lines
+from sagactl.finding import Evidence, Finding, Region, Related
+from sagactl.linter.linted import Linted, Located
+from sagactl.reports.findings import Report, region_of
+from sagactl.reports.findings.tail import ending
 from sagactl.reports.style import Style
 from sagactl.reports.width import fit, width
-from sagactl.source.document import Document
+from sagactl.source.node import Text
 
 MAX_COLUMNS = 200
 """Of a source line that is shown where there is no terminal; a longer one is cut around the place."""
@@ -27,21 +28,25 @@ class Look(NamedTuple):
 
 
 def render(report: Report) -> str:
-    """All findings, then a line with the counts."""
+    """All findings, or only how many of each rule, then a line with the counts."""
+    if report.statistics:
+        from sagactl.reports.findings.statistics import table
+
+        return "\n".join([*table(report, report.style), *ending(report)]) + "\n"
     look = Look(report.style, report.width or MAX_COLUMNS)
-    documents = {file.reading.name: file.reading.document for file in report.files}
-    blocks = [_block(file, located, documents, look) for file, located in report.findings()]
-    return "\n".join([*blocks, tail(report)]) + "\n"
+    texts = {**report.texts, **{file.name: file.text for file in report.files if file.findings}}
+    blocks = [_block(file, located, texts, look) for file, located in report.findings()]
+    return "\n".join([*blocks, *ending(report)]) + "\n"
 
 
-def _block(file: Linted, located: Located, documents: Mapping[str, Document], look: Look) -> str:
-    style, finding, document = look.style, located.finding, file.reading.document
-    gutter = len(str(max(r.line for r in _regions(document, located))))
-    lines = [header(file.reading.name, located, style)]
-    if document.text.string:
-        lines += _snippet(document, located.region, "", finding.severity, gutter, look)
+def _block(file: Linted, located: Located, texts: Mapping[str, Text], look: Look) -> str:
+    style, finding = look.style, located.finding
+    gutter = len(str(max(region.line for region in _regions(located))))
+    lines = [header(file.name, located, style)]
+    if file.text.string:
+        lines += _snippet(file.text, located.region, "", finding.severity, gutter, look)
         for related in sorted(finding.related, key=_is_elsewhere):
-            lines += _related(documents.get(related.path, document), related, gutter, look)
+            lines += _related(texts.get(related.path, file.text), related, gutter, look)
         lines.append(_bar(gutter, style))
     lines += _remarks(finding, gutter, style)
     return "\n".join(lines) + "\n"
@@ -49,7 +54,7 @@ def _block(file: Linted, located: Located, documents: Mapping[str, Document], lo
 
 def header(name: str, located: Located, style: Style) -> str:
     """`path:line:column: E SG101 missing-compensation: message`"""
-    finding, region = located
+    finding, region = located.finding, located.region
     place = style("path", f"{spot(name, region)}:")
     grade = style(finding.severity, LETTERS[finding.severity])
     return f"{place} {grade} {style('code', finding.code)} {finding.name}: {escape(finding.message)}"
@@ -60,8 +65,8 @@ def spot(path: str, region: Region) -> str:
     return f"{escape(path)}:{region.line}:{region.column}"
 
 
-def _regions(document: Document, located: Located) -> list[Region]:
-    return [located.region, *(locate(document, related.place) for related in located.finding.related)]
+def _regions(located: Located) -> list[Region]:
+    return [located.region, *map(region_of, located.finding.related)]
 
 
 def _is_elsewhere(related: Related) -> bool:
@@ -69,23 +74,21 @@ def _is_elsewhere(related: Related) -> bool:
     return bool(related.path)
 
 
-def _related(document: Document, related: Related, gutter: int, look: Look) -> list[str]:
-    region = locate(document, related.place)
-    snippet = _snippet(document, region, related.message, "note", gutter, look, mark="-")
+def _related(text: Text, related: Related, gutter: int, look: Look) -> list[str]:
+    region = region_of(related)
+    snippet = _snippet(text, region, related.message, "note", gutter, look, mark="-")
     if not related.path:
         return snippet
     frame = look.style("frame", " " * gutter + " :::")
     return [f"{frame} {look.style('path', spot(related.path, region))}", *snippet]
 
 
-def _snippet(
-    document: Document, region: Region, label: str, role: str, gutter: int, look: Look, mark: str = "^"
-) -> list[str]:
+def _snippet(text: Text, region: Region, label: str, role: str, gutter: int, look: Look, mark: str = "^") -> list[str]:
     """The source line with its number, and a mark under the token; a long line is cut around it."""
-    if region.line > len(document.lines):
+    if region.line > len(text.lines):
         return []
     style, room = look.style, max(look.width - gutter - 4, 20)
-    source = document.lines[region.line - 1]
+    source = text.lines[region.line - 1]
     start = min(region.column - 1, len(source))
     end = region.end_column - 1 if region.end_line == region.line else len(source)
     end = max(min(end, len(source), start + room // 2), start)
@@ -111,32 +114,16 @@ def _remarks(finding: Finding, gutter: int, style: Style) -> list[str]:
     lines = []
     for role, text in (("help", finding.help), ("note", finding.note)):
         if text:
-            first, *more = text.split("\n")
+            first, *more = escape_lines(text).split("\n")
             lead = f"{' ' * gutter} {style('frame', '=')} {style(role, role + ':')} "
-            lines.append(lead + escape(first))
-            lines += [" " * (gutter + 9) + escape(line) for line in more]
+            lines.append(lead + first)
+            lines += [" " * (gutter + 9) + line for line in more]
     if finding.evidence is not None:
-        lines.append(f"{' ' * gutter} {style('frame', '=')} {style('note', 'seen:')} how it happens")
+        lines.append(f"{' ' * gutter} {style('frame', '=')} {style('note', 'seen:')} {_with(finding.evidence)}")
         lines += [f"{' ' * (gutter + 9)}{number}. {escape(m)}" for number, m in enumerate(finding.evidence.moments, 1)]
     return lines
 
 
-def tail(report: Report) -> str:
-    """One line with the counts."""
-    counts = summary(report)
-    files = _plural(counts.files, "file")
-    if not (counts.errors or counts.warnings or counts.infos):
-        text = report.style("good", f"All clean: {files}, no findings")
-    else:
-        found = [
-            _plural(number, word)
-            for number, word in ((counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info"))
-            if number
-        ]
-        text = f"{', '.join(found)} in {files}"
-    extras = [f"{counts.suppressed} suppressed"] * bool(counts.suppressed)
-    return text + (f" ({', '.join(extras)})" if extras else "")
-
-
-def _plural(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 or word == "info" else f"{number} {word}s"
+def _with(evidence: Evidence) -> str:
+    """What has to go wrong for the story that follows, as `simulate --fault` takes it."""
+    return f"with {escape(', '.join(evidence.faults))}" if evidence.faults else "how it happens"

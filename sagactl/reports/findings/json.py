@@ -2,52 +2,50 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
-from sagactl.finding import Place, Region, Related
-from sagactl.linter.lint import Linted, Located, locate
-from sagactl.reports.findings import Report, page_of, summary
-from sagactl.source.document import Document
+from sagactl.finding import Region, Related
+from sagactl.linter.baseline import Entry
+from sagactl.linter.linted import Linted, Located
+from sagactl.reports.findings import Report, as_json, page_of, pointer, region_of, summary
+from sagactl.reports.findings.statistics import statistics
 
 VERSION: Final = 1
 
 
 def render(report: Report) -> str:
-    """The whole report as one JSON text; everything that is not ASCII is escaped."""
-    data = {
+    """The whole report as one JSON text."""
+    data: dict[str, Any] = {
         "version": VERSION,
-        "findings": [_finding(file, located) for file, located in report.findings()],
+        "findings": [_finding(report, file, located) for file, located in report.findings()],
         "summary": summary(report)._asdict(),
     }
-    return json.dumps(data, indent=2) + "\n"
+    if report.stale:
+        data["stale"] = [_stale(entry) for entry in report.stale]
+    if report.statistics:
+        data["statistics"] = [row._asdict() for row in statistics(report)]
+    return as_json(data)
 
 
-def _finding(file: Linted, located: Located) -> dict[str, Any]:
-    finding, document = located.finding, file.reading.document
+def _finding(report: Report, file: Linted, located: Located) -> dict[str, Any]:
+    finding = located.finding
     return {
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity,
         "message": finding.message,
-        "path": file.reading.name,
+        "path": file.name,
         "saga": finding.saga,
         "step": finding.step,
-        "pointer": _pointer(document, finding.place),
+        "pointer": pointer(located.route),
         "range": _range(located.region),
         "related": [_related(file, related) for related in finding.related],
         "help": finding.help,
         "note": finding.note,
-        "url": page_of(finding),
+        "url": page_of(finding, report.pages),
         "fix": _fix(located),
         "evidence": finding.evidence._asdict() if finding.evidence is not None else None,
     }
-
-
-def _pointer(document: Document, place: Place | Region) -> str:
-    """The place as a JSON pointer (RFC 6901), empty for the whole."""
-    route = place.route if isinstance(place, Place) else document.route_at(place.line - 1, place.column - 1)
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in route)
 
 
 def _range(region: Region) -> dict[str, dict[str, int]]:
@@ -60,8 +58,8 @@ def _range(region: Region) -> dict[str, dict[str, int]]:
 def _related(file: Linted, related: Related) -> dict[str, Any]:
     return {
         "message": related.message,
-        "path": related.path or file.reading.name,
-        "range": _range(locate(file.reading.document, related.place)),
+        "path": related.path or file.name,
+        "range": _range(region_of(related)),
     }
 
 
@@ -71,3 +69,10 @@ def _fix(located: Located) -> dict[str, Any] | None:
         return None
     edits = [{"range": _range(edit.region), "text": edit.text} for edit in fix.edits]
     return {"title": fix.title, "safe": fix.safe, "edits": edits}
+
+
+def _stale(entry: Entry) -> dict[str, Any]:
+    """An entry of the baseline for which fewer findings are left than it accepts."""
+    own = entry.identity
+    data = {"code": own.rule, "path": own.path, "saga": own.saga, "step": own.step}
+    return {**data, "message": entry.message, "count": entry.times}

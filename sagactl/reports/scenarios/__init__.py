@@ -11,7 +11,7 @@ from json import dumps
 from shlex import join
 from typing import Final, NamedTuple
 
-from sagactl.linter.lint import Linted
+from sagactl.linter.linted import Linted
 from sagactl.reports.style import Style, plain
 from sagactl.scenario import Scenario
 from sagactl.simulator.scenarios import Played

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as xml
 
 from sagactl.durations import long_duration
 from sagactl.escape import escape, escape_lines
-from sagactl.linter.lint import Linted
+from sagactl.linter.linted import Linted
 from sagactl.reports.findings.full import header
 from sagactl.reports.scenarios import Result, Run, text
 from sagactl.reports.style import plain
@@ -69,7 +69,7 @@ def _case(run: Run, result: Result) -> xml.Element:
 
 
 def _broken(file: Linted) -> xml.Element:
-    suite = xml.Element("testsuite", name=escape(file.reading.name))
+    suite = xml.Element("testsuite", name=escape(file.name))
     suite.extend(_findings(file))
     return suite
 
@@ -78,12 +78,10 @@ def _findings(file: Linted) -> Iterator[xml.Element]:
     for located in file.findings:
         finding = located.finding
         name = f"{finding.code} {finding.name} at line {located.region.line}"
-        case = xml.Element("testcase", classname=escape(file.reading.name), name=name)
-        case.set("file", escape(file.reading.name))
+        case = xml.Element("testcase", classname=escape(file.name), name=name)
+        case.set("file", escape(file.name))
         case.set("line", str(located.region.line))
         if finding.severity == "error":
             error = xml.SubElement(case, "error", message=escape(finding.message), type=finding.name)
-            error.text = escape_lines(
-                "\n".join(filter(None, (header(file.reading.name, located, plain), finding.help)))
-            )
+            error.text = escape_lines("\n".join(filter(None, (header(file.name, located, plain), finding.help))))
         yield case

@@ -74,4 +74,5 @@ RULE = Rule(
     severity="warning",
     why="The outer run ends as undone while the effects of the inner one stay.",
     check=check,
+    concerns="nested",
 )

@@ -81,4 +81,5 @@ RULE = Rule(
     severity="warning",
     why="A list that stops half way leaves a step that is neither done nor undone.",
     check=check,
+    concerns="items",
 )

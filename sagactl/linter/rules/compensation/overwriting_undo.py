@@ -51,41 +51,61 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from sagactl.finding import Place, Related
 from sagactl.flow import exclusive
-from sagactl.linter.rule import Hit, Rule, at_step
-from sagactl.model import Saga, Step
+from sagactl.linter.rule import Digest, Hit, Rule, at_step
+from sagactl.model import Compensation, Saga, Step
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
 
 
-def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
+class Written(NamedTuple):
+    """The resources that a saga writes, and its undos that set one back without any countermeasure."""
+
+    resources: frozenset[str]
+    undos: tuple[tuple[str, Hit], ...]
+
+
+def digest(saga: Saga, facts: Facts) -> Written | None:
+    resources = frozenset(id for step in saga.steps for id in step.writes)
+    return Written(resources, tuple(_undos(saga))) if resources else None
+
+
+def check_all(digests: Sequence[Digest]) -> Iterator[Hit]:
+    for each in digests:
+        for id, hit in each.value.undos:
+            if hit.related:
+                yield hit._replace(path=each.path)
+                continue
+            other = next((other for other in digests if other.saga != each.saga and id in other.value.resources), None)
+            if other is not None:
+                said = f"{hit.message} what the saga `{other.saga}` may have written"
+                yield hit._replace(message=said, path=each.path)
+
+
+def _undos(saga: Saga) -> Iterator[tuple[str, Hit]]:
     for step in saga.steps:
         if step.write_mode == "set" and step.compensation is not None:
             for position, id in enumerate(step.writes):
                 resource = saga.resources.get(id)
                 if resource is None or resource.countermeasure is None:
-                    yield from _overwrites(saga, facts, step, position, id)
+                    yield id, _hit(saga, step, step.compensation, position, id)
 
 
-def _overwrites(saga: Saga, facts: Facts, step: Step, position: int, id: str) -> Iterator[Hit]:
-    undo = step.compensation.command if step.compensation is not None else ""
+def _hit(saga: Saga, step: Step, undo: Compensation, position: int, id: str) -> Hit:
+    """What is said where another step of this saga writes too; else the words before the name of another saga."""
     place = Place((*step.route, "writes", position))
     help = f"undo by the contrary change (`write_mode: add`), or protect `{id}` with `countermeasure: version`"
+    sets_back = f"`{undo.command}` sets `{id}` back over"
     other = _writer_here(saga, step, id)
-    if other is not None:
-        related = (Related(f"`{other.id}` writes it too", at_step(other.route, "writes")),)
-        yield Hit(
-            f"`{undo}` sets `{id}` back over what `{other.id}` has written", place, step.id, help, related=related
-        )
-        return
-    elsewhere = next((name for name, each in facts.sagas.items() if name != saga.id and _writes(each, id)), None)
-    if elsewhere is not None:
-        yield Hit(f"`{undo}` sets `{id}` back over what the saga `{elsewhere}` may have written", place, step.id, help)
+    if other is None:
+        return Hit(sets_back, place, step.id, help)
+    related = (Related(f"`{other.id}` writes it too", at_step(other.route, "writes")),)
+    return Hit(f"{sets_back} what `{other.id}` has written", place, step.id, help, related=related)
 
 
 def _writer_here(saga: Saga, step: Step, id: str) -> Step | None:
@@ -94,14 +114,12 @@ def _writer_here(saga: Saga, step: Step, id: str) -> Step | None:
     )
 
 
-def _writes(saga: Saga, id: str) -> bool:
-    return any(id in step.writes for step in saga.steps)
-
-
 RULE = Rule(
     code="SG107",
     name="overwriting-undo",
     severity="info",
     why="Setting the old value back wipes out what others have written in between.",
-    check=check,
+    digest=digest,
+    check_all=check_all,
+    concerns="resources",
 )

@@ -73,5 +73,6 @@ RULE = Rule(
     severity="info",
     why="Each rollback pays for what its compensation cannot take back without a trace.",
     check=check,
+    concerns="effects",
     default=False,
 )

@@ -78,4 +78,5 @@ RULE = Rule(
     severity="info",
     why="An event that nobody can match is dropped, and the run waits until its time is up.",
     check=check,
+    concerns="waits",
 )

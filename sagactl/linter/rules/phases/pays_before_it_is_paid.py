@@ -83,4 +83,5 @@ RULE = Rule(
     severity="warning",
     why="When the money does not come in, somebody else has ours already.",
     check=check,
+    concerns="effects",
 )

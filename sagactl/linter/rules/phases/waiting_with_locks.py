@@ -160,4 +160,5 @@ RULE = Rule(
     severity="warning",
     why="One event that does not come keeps every other run out.",
     check=check,
+    concerns="waits",
 )

@@ -97,4 +97,5 @@ RULE = Rule(
     severity="error",
     why="A run for which no outcome holds stops in the middle, and nobody undoes what it has done.",
     check=check,
+    concerns="choices",
 )

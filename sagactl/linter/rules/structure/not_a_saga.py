@@ -41,12 +41,12 @@ Good:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Place
 from sagactl.flow import FlowStep, exclusive
-from sagactl.linter.rule import Hit, Rule
+from sagactl.linter.rule import Digest, Hit, Rule
 from sagactl.model import Saga
 
 if TYPE_CHECKING:
@@ -56,18 +56,33 @@ _TRANSACTION = "make it one local transaction with an outbox for its messages; `
 _COMPOSE = "compose the reads where the answer is needed; a read that fails is repeated"
 
 
-def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
-    if any(step.wait is not None or step.saga is not None for step in saga.steps):
-        return
+def digest(saga: Saga, facts: Facts) -> tuple[tuple[str, ...], Hit | None] | None:
+    """The sagas that this one runs as steps, and what there is to say of it if none runs this one."""
+    inner = tuple(step.saga for step in saga.steps if step.saga is not None)
+    hit = None if inner or any(step.wait is not None for step in saga.steps) else _hit(saga, facts)
+    return (inner, hit) if inner or hit is not None else None
+
+
+def check_all(digests: Sequence[Digest]) -> Iterator[Hit]:
+    """A saga that another one of the run has as a step is part of that, not one of its own."""
+    nested = {id for each in digests for id in each.value[0]}
+    for each in digests:
+        hit: Hit | None = each.value[1]
+        if hit is not None and each.saga not in nested:
+            yield hit._replace(path=each.path)
+
+
+def _hit(saga: Saga, facts: Facts) -> Hit | None:
     steps = [step for step in facts.flow.steps if step.kind != "read-only"]
     where = _one_place(steps, facts)
-    if where and not _is_nested(saga, facts):
-        yield Hit(
-            f"`{saga.id}` needs no saga: {where}",
-            Place((*saga.route, "saga")),
-            help=_TRANSACTION if steps else _COMPOSE,
-            note="" if steps else "What changes nothing leaves nothing behind that a saga would have to take back.",
-        )
+    if not where:
+        return None
+    return Hit(
+        f"`{saga.id}` needs no saga: {where}",
+        Place((*saga.route, "saga")),
+        help=_TRANSACTION if steps else _COMPOSE,
+        note="" if steps else "What changes nothing leaves nothing behind that a saga would have to take back.",
+    )
 
 
 def _one_place(steps: list[FlowStep], facts: Facts) -> str:
@@ -99,11 +114,6 @@ def _is_one_write(step: FlowStep, facts: Facts) -> bool:
     )
 
 
-def _is_nested(saga: Saga, facts: Facts) -> bool:
-    """Whether another definition of the run has it as a step: then it is part of a saga, not one of its own."""
-    return any(step.saga == saga.id for other in facts.sagas.values() for step in other.steps)
-
-
 def _one_store(saga: Saga, participants: set[str | None]) -> str:
     stores = {known.store if (known := saga.participants.get(name or "")) else None for name in participants}
     if len(stores) > 1 or None in stores:
@@ -117,5 +127,6 @@ RULE = Rule(
     name="not-a-saga",
     severity="info",
     why="A saga shows intermediate states to everybody and has to be watched; a local transaction does neither.",
-    check=check,
+    digest=digest,
+    check_all=check_all,
 )

@@ -66,4 +66,5 @@ RULE = Rule(
     severity="warning",
     why="One long list makes a run that outlasts every deadline and owes thousands of compensations.",
     check=check,
+    concerns="items",
 )

@@ -135,4 +135,5 @@ RULE = Rule(
     severity="warning",
     why="A step that is never run does nothing for the business and is never tested until a change wakes it up.",
     check=check,
+    concerns="choices",
 )

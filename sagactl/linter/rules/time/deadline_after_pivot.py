@@ -84,4 +84,5 @@ RULE = Rule(
     severity="warning",
     why="An alert that rings although nothing is wrong, and cannot be acted upon, is soon ignored.",
     check=check,
+    concerns="deadline",
 )

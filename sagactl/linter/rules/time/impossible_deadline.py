@@ -89,4 +89,5 @@ RULE = Rule(
     severity="error",
     why="A run is rolled back in which every participant answered in time.",
     check=check,
+    concerns="deadline",
 )

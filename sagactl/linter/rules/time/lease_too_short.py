@@ -147,4 +147,5 @@ RULE = Rule(
     severity="error",
     why="Another run takes the resource while this one still counts on having it.",
     check=check,
+    concerns="locks",
 )

@@ -90,4 +90,5 @@ RULE = Rule(
     severity="error",
     why="The run is rolled back while the step still waits for its answer, so the timeout never matters.",
     check=check,
+    concerns="deadline",
 )

@@ -1,0 +1,1 @@
+"""The house rules of Acme: every module below with a `RULE` is one."""

@@ -1,0 +1,172 @@
+"""A call of lint, from its words to its exit code: settings and options make a plan, the plan makes a report."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from time import strftime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sagactl import __version__
+from sagactl.cli.destinations import Destination, destinations, put
+from sagactl.cli.environment import terminal_columns
+from sagactl.cli.exits import ExitStatus
+from sagactl.cli.options import one_of, read_stdin
+from sagactl.configuration import FAIL_ON, Configuration, configuration
+from sagactl.errors import NothingFound, UnknownName, UsageError
+from sagactl.inspection import Inspected, Plan, Shelf, inspect, make_plan
+from sagactl.inspection.plan import Local
+from sagactl.model import Saga
+from sagactl.reports.findings import COUNTING, Report, reaches
+from sagactl.workspace import expand
+
+if TYPE_CHECKING:
+    from sagactl.recommender import Recommendation
+
+
+class Call(NamedTuple):
+    """The words of a call of lint."""
+
+    paths: tuple[str, ...]
+    format: str
+    outputs: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    fail_on: str | None
+    baseline: str | None
+    update_baseline: bool
+    accept_new: bool
+    since: str | None
+    statistics: bool
+    exit_zero: bool
+    allow_empty: bool
+    jobs: int
+    color: str
+    config: str | None
+    stdin_filename: str
+    quiet: bool
+
+
+def lint_files(call: Call) -> int:
+    """Lint what the call names, put the reports where it wants them; the result is the exit code."""
+    settings = configuration(call.config)
+    targets = destinations(call.format, call.outputs)
+    _check_options(call, targets, settings)
+    threshold: Any = one_of("severity", call.fail_on or settings.fail_on, FAIL_ON)
+    files, shelf = _files(call, settings)
+    made = _plan(call, settings, files)
+    found = inspect(files, made, shelf, call.jobs)
+    report = _compared(call, settings, made, _report(call, settings, made, found))
+    for target in targets:
+        put(report, target, call.color, call.quiet)
+    if found.crashed:
+        return ExitStatus.INTERNAL
+    return ExitStatus.FINDINGS if _fails(report, threshold) and not call.exit_zero else ExitStatus.CLEAN
+
+
+def _check_options(call: Call, targets: Sequence[Destination], settings: Configuration) -> None:
+    """Options that would do nothing are refused, so that nobody believes that they did."""
+    if call.update_baseline and not (call.baseline or settings.baseline):
+        raise UsageError("`--update-baseline` needs a baseline", help="name its file: `--baseline FILE`")
+    if call.accept_new and not call.update_baseline:
+        raise UsageError("`--accept-new` does nothing alone", help="it goes with `--update-baseline`")
+    if call.update_baseline and call.since is not None:
+        raise UsageError("`--update-baseline` looks at every file, so it does not go with `--since`")
+    if call.jobs < 0:
+        raise UsageError("`--jobs` takes a number from 0 on")
+    silent = [target.format for target in targets if target.format not in COUNTING]
+    if call.statistics and silent:
+        raise UsageError(
+            f"`--statistics` has no place in the format `{silent[0]}`", help=f"it goes with {', '.join(COUNTING)}"
+        )
+
+
+def _files(call: Call, settings: Configuration) -> tuple[tuple[str, ...], Shelf]:
+    """The names of the files, and the shelf that reads them; standard input is a file that somebody has brought."""
+    paths = call.paths or settings.paths or (".",)
+    try:
+        files = expand(paths)
+    except NothingFound:
+        if not call.allow_empty:
+            raise
+        return (), Shelf()
+    if "-" not in files:
+        return files, Shelf()
+    given = {call.stdin_filename: read_stdin()}
+    return tuple(dict.fromkeys(call.stdin_filename if file == "-" else file for file in files)), Shelf(given)
+
+
+def _plan(call: Call, settings: Configuration, files: tuple[str, ...]) -> Plan:
+    """What holds for which file; an unknown word of the configuration is shown with its line."""
+    words = Plan(
+        select=call.select or settings.select,
+        ignore=(*settings.ignore, *call.ignore),
+        severity=tuple(settings.severity.items()),
+        locals=_locals(settings),
+        root=settings.folder,
+        plugins=settings.plugins,
+        today=strftime("%Y-%m-%d"),
+        recommend=partial(_recommend, dict(settings.weights)),
+    )
+    try:
+        words = make_plan(words)
+    except UnknownName as error:
+        raise (error if error.name in (*call.select, *call.ignore) else settings.placed(error)) from None
+    if call.since is None:
+        return words
+    from sagactl.inspection.since import changed_since
+
+    named = [file for file in files if file != call.stdin_filename]
+    return words._replace(changed=changed_since(call.since, named) | {call.stdin_filename})
+
+
+def _recommend(weights: Mapping[str, Any], saga: Saga, sagas: Mapping[str, Saga]) -> Recommendation:
+    """What suits a saga, for the one rule that asks: only then is the recommendation imported."""
+    from sagactl.recommender import recommend, weights_from
+
+    return recommend(saga, sagas, weights_from(weights))
+
+
+def _locals(settings: Configuration) -> tuple[Local, ...]:
+    """The three tables of paths, pattern by pattern in the order of the file."""
+    tables = (settings.per_path_select, settings.per_path_ignores, settings.per_path_severity)
+    patterns = dict.fromkeys(pattern for table in tables for pattern in table)
+    return tuple(
+        Local(
+            pattern,
+            settings.per_path_select.get(pattern, ()),
+            settings.per_path_ignores.get(pattern, ()),
+            tuple(settings.per_path_severity.get(pattern, {}).items()),
+        )
+        for pattern in patterns
+    )
+
+
+def _report(call: Call, settings: Configuration, made: Plan, found: Inspected) -> Report:
+    return Report(
+        found.files,
+        width=terminal_columns(),
+        texts=found.texts,
+        rules=made.known,
+        root=os.getcwd(),
+        pages=settings.rule_pages,
+        version=__version__,
+        statistics=call.statistics,
+    )
+
+
+def _compared(call: Call, settings: Configuration, made: Plan, report: Report) -> Report:
+    """Without what the baseline accepts, if there is one."""
+    name = call.baseline or settings.baseline
+    if not name:
+        return report
+    from sagactl.cli.accepting import compared
+
+    whole = not call.paths and call.since is None
+    left = compared(name, report.files, made, whole, update=call.update_baseline, accept=call.accept_new)
+    return report._replace(files=left.files, stale=left.stale)
+
+
+def _fails(report: Report, threshold: Any) -> bool:
+    return any(reaches(located.finding, threshold) for _, located in report.findings())

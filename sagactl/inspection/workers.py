@@ -1,0 +1,64 @@
+"""The first looks at many files are spread over processes, and come back in the order of the files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Final
+
+from sagactl.errors import SagactlError
+from sagactl.inspection.look import Look, first_look
+from sagactl.inspection.plan import Plan
+from sagactl.inspection.shelf import Shelf
+
+FILES_PER_WORKER: Final = 200
+CHUNK: Final = 50
+"""Files per errand: large enough to be worth the way, small enough to end soon after Ctrl-C."""
+
+
+def worthwhile(files: int) -> int:
+    """How many processes are worth their start for this many files."""
+    return max(1, min(_processors(), files // FILES_PER_WORKER))
+
+
+def _processors() -> int:
+    """Those that this process may use, which in a container are fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def looks(files: Sequence[str], plan: Plan, jobs: int) -> list[Look]:
+    """The first look at each file; raises SagactlError when a process is ended from outside."""
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    chunks = [tuple(files[start : start + CHUNK]) for start in range(0, len(files), CHUNK)]
+    pool = ProcessPoolExecutor(min(jobs, max(1, len(chunks))), initializer=_begin, initargs=(plan,))
+    try:
+        return [look for part in pool.map(_errand, chunks) for look in part]
+    except BrokenProcessPool:
+        help = "the system may have run out of memory; `--jobs 1` needs the least"
+        raise SagactlError("a process that lints was ended from outside", help=help) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_plan: Plan | None = None
+
+
+def _begin(plan: Plan) -> None:
+    """Ctrl-C reaches every process of a terminal; only the first one answers it."""
+    import gc
+    import signal
+
+    global _plan
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
+    _plan = plan
+
+
+def _errand(names: tuple[str, ...]) -> list[Look]:
+    assert _plan is not None, "a worker begins with its plan"
+    shelf = Shelf()
+    return [first_look(name, _plan, shelf) for name in names]
