@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from sagactl.access import runs_whenever
 from sagactl.finding import Place
-from sagactl.flow import FlowStep
+from sagactl.flow import FlowStep, exclusive
 from sagactl.model import Choice, Route, Saga
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Gap(NamedTuple):
     """Why a datum may be missing: in words, and what would change that."""
 
     reason: str
-    cause: Literal["own", "unordered", "skipped", "unheard", "given-up"]
+    cause: Literal["own", "apart", "unordered", "skipped", "unheard", "given-up"]
 
 
 def needed(saga: Saga, index: Mapping[str, int]) -> tuple[Datum, ...]:
@@ -106,6 +106,8 @@ def gap(datum: Datum, facts: Facts) -> Gap | None:
     step, source = flow.steps[datum.step], flow.steps[datum.source]
     if source is step:
         return Gap(f"that is the answer of `{step.id}` itself", "own")
+    if exclusive(source.step, step.step):
+        return Gap(f"`{source.id}` is never taken where `{step.id}` is", "apart")
     if not flow.sure_ancestors[step.index] >> source.index & 1:
         return Gap(_order(step, source, facts), "unordered")
     if source.step.reply is False:

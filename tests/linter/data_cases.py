@@ -22,8 +22,6 @@ steps:
   - {step: ship, participant: s, listens: TakeDone, action: Ship, kind: pivot}
 """
 
-SIZED = "{first: {large: %s, small: otherwise}}"
-
 
 def typed(predicate: str) -> str:
     """A choice with this predicate, on which one step depends."""
@@ -44,6 +42,12 @@ CASES: list[Case] = [
         "skipped together",
         flow(f"{ASK}, when: {{size: large}}", f"{TAKE}, when: {{size: large}}", SHIP, head=CHOICE),
         [],
+    ),
+    (
+        "SG701",
+        "never taken together",
+        flow(f"{ASK}, when: {{size: large}}", f"{TAKE}, when: {{size: small}}", SHIP, head=CHOICE),
+        ["take"],
     ),
     ("SG701", "an answer nobody waits for", flow(f"{ASK}, reply: false", TAKE, SHIP), ["take"]),
     (

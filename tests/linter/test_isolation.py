@@ -15,9 +15,6 @@ from sagactl.source.build import read
 from tests.linter.cases import SHIP, findings, flow, steps_found
 from tests.linter.isolation_cases import ADD, CHOICE, FREE, FREE_Z, LOCK, LOCK_Z, READ, SAY_NO, SET, WRITE, x, xz
 
-OURS = ("SG6", "SG110", "SG111")
-
-
 X = "resources: {x: {}}\n"
 
 

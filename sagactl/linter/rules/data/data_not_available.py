@@ -103,6 +103,8 @@ def _help(datum: Datum, found: Gap, facts: Facts) -> str:
     match found.cause:
         case "own":
             return "take it from the input of the run, or from a step before this one"
+        case "apart":
+            return "take it from the input of the run, or from a step that is taken under the same conditions"
         case "unordered":
             return f"let `{step.id}` wait for it:{behind(step, 1 << source.index, facts.flow)}"
         case "unheard":
