@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple, cast
 
-from sagactl.finding import Change, Drop, Edit, Put, Rename, Reorder
+from sagactl.finding import Change, Drop, Edit, Fix, Put, Rename, Reorder
 from sagactl.model import Route
 from sagactl.source.check import region
 from sagactl.source.document import Document, parse
@@ -34,6 +34,14 @@ def edits_of(document: Document, changes: Sequence[Change]) -> tuple[Edit, ...]:
     except CannotEdit:
         return ()
     return tuple(Edit(region(document.text.span(start, end)), text) for start, end, text in splices)
+
+
+def concrete(document: Document, fix: Fix) -> Fix | None:
+    """The fix with its edits, or None where the text does not allow them."""
+    if fix.edits:
+        return fix
+    edits = edits_of(document, fix.changes)
+    return fix._replace(edits=edits) if edits else None
 
 
 def apply(text: Text, edits: Iterable[Edit]) -> str:
