@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Related
+from sagactl.finding import Fix, Put, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.commands import asks, undo_name
 from sagactl.linter.facts import is_forgotten
@@ -70,6 +70,9 @@ def _hit(index: int, step: Step, facts: Facts) -> Hit:
             Related(f"when `{other.id}` fails, `{step.id}` stays done", at_step(other.step.route))
             for other in failing[:_RELATED]
         ),
+        fix=Fix("declare it retriable", safe=False, changes=(Put((*step.route, "kind"), "retriable"),))
+        if late
+        else None,
     )
 
 

@@ -39,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place, Related
+from sagactl.finding import Drop, Fix, Place, Put, Related
 from sagactl.flow import undone_event
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga, Step
@@ -54,6 +54,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             f"after every rollback `{saga.id}` starts again, without a limit",
             Place(("rollback", "then")),
             help="max_restarts: 3",
+            fix=Fix("restart three times at most", safe=False, changes=(Put(("rollback", "max_restarts"), 3),)),
         )
     listening: list[Step] = []
     for step in saga.steps:
@@ -68,11 +69,13 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 
 def _fallback(step: Step, command: str) -> Hit:
+    route = (*step.route, "compensation", "fallback")
     return Hit(
         f"when `{command}` fails, `{command}` is its fallback",
-        Place((*step.route, "compensation", "fallback")),
+        Place(route),
         step.id,
         help="name another command that always succeeds, or remove the fallback: the dead letter queue takes it then",
+        fix=Fix("remove the fallback", safe=False, changes=(Drop(route),)),
     )
 
 

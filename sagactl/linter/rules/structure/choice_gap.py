@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place
+from sagactl.finding import Drop, Fix, Place, Put
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import OTHERWISE, Choice, Saga
 
@@ -77,7 +77,13 @@ def _gap(choice: Choice) -> Hit:
         f"choice `{choice.id}` has no `{OTHERWISE}`: when {listed}, the run cannot go on",
         Place(choice.route, "key"),
         help=advice if len(names) > 1 else f"add an outcome `<name>: {OTHERWISE}` at the end",
+        fix=_take_the_rest(choice) if len(names) > 1 else None,
     )
+
+
+def _take_the_rest(choice: Choice) -> Fix:
+    last = choice.outcomes[-1]
+    return Fix(f"let `{last.id}` take the rest", safe=False, changes=(Put(last.route, OTHERWISE),))
 
 
 def _unused(choice: Choice) -> Hit:
@@ -88,6 +94,7 @@ def _unused(choice: Choice) -> Hit:
         help=f"add `when: {{{choice.id}: {first}}}` to the step that depends on it, or remove the choice",
         note="A step that was meant to depend on it runs in every case.",
         severity="warning",
+        fix=Fix("remove the choice", safe=False, changes=(Drop(choice.route),)),
     )
 
 

@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place
+from sagactl.finding import Drop, Fix, Place
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Retry, Route, Saga, Step
 
@@ -58,7 +58,10 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 def _hit(what: str, name: str, route: Route, how: str) -> Hit:
     return Hit(
-        f"{what} `{name}` is never used: {how}", Place(route, "key"), help="remove it, or use it where it belongs"
+        f"{what} `{name}` is never used: {how}",
+        Place(route, "key"),
+        help="remove it, or use it where it belongs",
+        fix=Fix("remove it", safe=False, changes=(Drop(route),)),
     )
 
 
