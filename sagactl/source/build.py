@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from sagactl.errors import nearest, suggest
-from sagactl.finding import Finding, Place, Related
+from sagactl.finding import Change, Finding, Fix, Place, Put, Related, Rename
 from sagactl.flow import Flow
 from sagactl.model import OTHERWISE, Compensation, Latency, Route, Saga, Step
 from sagactl.source.check import MISSING, RULE_NAMES, Kept, check_record, region, short
@@ -142,8 +142,22 @@ def _duplicates(kept: Kept, saga: Saga) -> None:
 # -- references
 
 
-def _unknown(kept: Kept, what: str, name: str, known: Iterable[str], route: Route, step: str = "") -> None:
-    kept.add("SG003", f"there is no {what} `{short(name)}`", Place(route), step=step, help=suggest(name, tuple(known)))
+def _unknown(
+    kept: Kept, what: str, name: str, known: Iterable[str], route: Route, step: str = "", text: str = ""
+) -> None:
+    """`text` is what is written at the route where that is the name itself, or a path with the name in it."""
+    names = tuple(known)
+    guess = nearest(name, names) if text else None
+    fix = None
+    if guess is not None:
+        fix = meant(guess, Put(route, ".".join(guess if part == name else part for part in text.split("."))))
+    message = f"there is no {what} `{short(name)}`"
+    kept.add("SG003", message, Place(route), step=step, help=suggest(name, names), fix=fix)
+
+
+def meant(guess: str, change: Change) -> Fix:
+    """The name that comes nearest, which only its author can confirm."""
+    return Fix(f"write `{guess}`", safe=False, changes=(change,))
 
 
 def _step_references(kept: Kept, names: _Names, saga: Saga, step: Step) -> None:
@@ -152,17 +166,17 @@ def _step_references(kept: Kept, names: _Names, saga: Saga, step: Step) -> None:
         if id == step.id:
             kept.add("SG003", f"`{id}` comes after itself", Place((*route, "after", index)), step=id)
         elif id not in names.steps:
-            _unknown(kept, "step", id, names.steps, (*route, "after", index), step.id)
+            _unknown(kept, "step", id, names.steps, (*route, "after", index), step.id, id)
     for choice_id, outcome in step.when.items():
         _condition(kept, saga, step, choice_id, outcome)
     _participant(kept, names, step)
     for key, resources in (("reads", step.reads), ("writes", step.writes)):
         for index, id in enumerate(resources):
             if id not in saga.resources:
-                _unknown(kept, "resource", id, saga.resources, (*route, key, index), step.id)
+                _unknown(kept, "resource", id, saga.resources, (*route, key, index), step.id, id)
     for key, resource in (("lock", step.lock), ("unlock", step.unlock)):
         if resource is not None and resource not in saga.resources:
-            _unknown(kept, "resource", resource, saga.resources, (*route, key), step.id)
+            _unknown(kept, "resource", resource, saga.resources, (*route, key), step.id, resource)
     if step.input:
         _data(kept, names, step, step.input, (*route, "input"))
     if step.for_each is not None:
@@ -181,11 +195,13 @@ def _condition(kept: Kept, saga: Saga, step: Step, choice_id: str, outcome: str)
     choice = saga.choices.get(choice_id)
     if choice is None:
         known = tuple(saga.choices)
-        help = suggest(choice_id, known)
-        kept.add("SG003", f"there is no choice `{short(choice_id)}`", Place(route, "key"), step=step.id, help=help)
+        help, guess = suggest(choice_id, known), nearest(choice_id, known)
+        fix = meant(guess, Rename(route, guess)) if guess is not None and guess not in step.when else None
+        message = f"there is no choice `{short(choice_id)}`"
+        kept.add("SG003", message, Place(route, "key"), step=step.id, help=help, fix=fix)
     elif all(outcome != known.id for known in choice.outcomes):
         known = tuple(known.id for known in choice.outcomes)
-        _unknown(kept, f"outcome of `{choice_id}` called", outcome, known, route, step.id)
+        _unknown(kept, f"outcome of `{choice_id}` called", outcome, known, route, step.id, outcome)
 
 
 def _participant(kept: Kept, names: _Names, step: Step) -> None:
@@ -206,7 +222,7 @@ def _participant(kept: Kept, names: _Names, step: Step) -> None:
 def _known_participant(kept: Kept, names: _Names, id: str | None, route: Route, step: str = "") -> None:
     """In a draft without any `participants` every one that a step names exists, with nothing stated."""
     if id is not None and id not in names.participants:
-        _unknown(kept, "participant", id, names.participants, route, step)
+        _unknown(kept, "participant", id, names.participants, route, step, id)
 
 
 def _compensation_references(kept: Kept, names: _Names, step: Step, undo: Compensation) -> None:
@@ -225,7 +241,7 @@ def _saga_references(kept: Kept, names: _Names, saga: Saga) -> None:
         _known_participant(kept, names, saga.deadline.owner, (*saga.deadline.route, "owner"))
     for index, id in enumerate(saga.accept.parked if saga.accept else ()):
         if id not in names.steps:
-            _unknown(kept, "step", id, names.steps, ("accept", "parked", index))
+            _unknown(kept, "step", id, names.steps, ("accept", "parked", index), text=id)
     if saga.correlation is not None and saga.correlation.startswith(("input", "steps")):
         _path(kept, names, None, saga.correlation, ("correlation",))
 
@@ -258,7 +274,8 @@ def _is_misspelt_path(text: str) -> bool:
     )
 
 
-def _path(kept: Kept, names: _Names, step: Step | None, text: str, route: Route) -> None:
+def _path(kept: Kept, names: _Names, step: Step | None, text: str, route: Route, whole: bool = True) -> None:
+    """A path, which is the `whole` of what is written at the route or a part of it."""
     segments = tuple(text.split("."))
     if not all(segments) or any(char.isspace() for char in text):
         kept.add("SG008", f"`{short(text)}` is not a path", Place(route), help=_PATH_HELP, step=step.id if step else "")
@@ -266,7 +283,7 @@ def _path(kept: Kept, names: _Names, step: Step | None, text: str, route: Route)
     unknown = _unknown_datum(names, segments)
     if unknown is not None:
         what, name, known = unknown
-        _unknown(kept, what, name, known, route, step.id if step else "")
+        _unknown(kept, what, name, known, route, step.id if step else "", text if whole else "")
 
 
 _PATH_HELP: Final = "write `input.<name>` or `steps.<step>.output.<name>`"
@@ -298,7 +315,7 @@ def _template(kept: Kept, names: _Names, step: Step, text: str, route: Route) ->
             message = f"`{short(text)}` has a brace that is not closed"
             kept.add("SG008", message, Place(route), help="write variables as `{saga_id}`", step=step.id)
         elif name.startswith("input."):
-            _path(kept, names, step, name, route)
+            _path(kept, names, step, name, route, whole=False)
         elif name.split(".")[0] == "item":
             if step.for_each is None:
                 _unknown(kept, "item outside `for_each`:", name, KEY_VARIABLES[:2], route, step.id)
