@@ -93,7 +93,7 @@ def _check_whole(kept: Kept, saga: Saga, document: Document) -> None:
     for step in saga.steps:
         _latency(kept, step.latency)
     _duplicates(kept, saga)
-    names = _Names(saga)
+    names = _Names(saga, document)
     for step in saga.steps:
         _step_references(kept, names, saga, step)
     _saga_references(kept, names, saga)
@@ -113,13 +113,25 @@ def _latency(kept: Kept, latency: Latency | None) -> None:
 
 
 class _Names:
-    """The ids that a definition declares; participants may be left undeclared as a whole in a draft."""
+    """The ids that a definition declares; participants may be left undeclared as a whole in a draft.
 
-    def __init__(self, saga: Saga) -> None:
+    `dropped` are steps that are written and could not be understood: what names them is right all the same.
+    """
+
+    def __init__(self, saga: Saga, document: Document) -> None:
         self.steps = {step.id: step for step in saga.steps}
+        self.dropped = _written_steps(document) - self.steps.keys()
         named = [name for step in saga.steps for name in _participants_of(step)]
         self.participants = saga.participants or dict.fromkeys(named)
         self.input = saga.input
+
+
+def _written_steps(document: Document) -> set[str]:
+    """The ids that stand in the text, those of steps that were dropped included."""
+    listed = document.node(("steps",))
+    number = len(listed.value) if listed is not None and listed.kind == "sequence" else 0
+    nodes = (document.node(("steps", index, "step")) for index in range(number))
+    return {str(node.value) for node in nodes if node is not None and node.kind == "scalar"}
 
 
 def _duplicates(kept: Kept, saga: Saga) -> None:
@@ -165,7 +177,7 @@ def _step_references(kept: Kept, names: _Names, saga: Saga, step: Step) -> None:
     for index, id in enumerate(step.after or ()):
         if id == step.id:
             kept.add("SG003", f"`{id}` comes after itself", Place((*route, "after", index)), step=id)
-        elif id not in names.steps:
+        elif id not in names.steps and id not in names.dropped:
             _unknown(kept, "step", id, names.steps, (*route, "after", index), step.id, id)
     for choice_id, outcome in step.when.items():
         _condition(kept, saga, step, choice_id, outcome)
@@ -240,7 +252,7 @@ def _saga_references(kept: Kept, names: _Names, saga: Saga) -> None:
     if saga.deadline is not None:
         _known_participant(kept, names, saga.deadline.owner, (*saga.deadline.route, "owner"))
     for index, id in enumerate(saga.accept.parked if saga.accept else ()):
-        if id not in names.steps:
+        if id not in names.steps and id not in names.dropped:
             _unknown(kept, "step", id, names.steps, ("accept", "parked", index), text=id)
     if saga.correlation is not None and saga.correlation.startswith(("input", "steps")):
         _path(kept, names, None, saga.correlation, ("correlation",))
@@ -299,6 +311,8 @@ def _unknown_datum(names: _Names, segments: tuple[str, ...]) -> tuple[str, str, 
         return None
     if segments[0] != "steps":
         return "data", segments[0], ("input", "steps", "item")
+    if len(segments) > 1 and segments[1] in names.dropped:
+        return None
     if len(segments) < 2 or segments[1] not in names.steps:
         return "step", segments[1] if len(segments) > 1 else "", names.steps
     if len(segments) < 4 or segments[2] != "output":

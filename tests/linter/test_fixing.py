@@ -1,0 +1,256 @@
+"""Fixes do what they promise and nothing else: twice is once, and no finding ever comes of one."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.seeded import DEFINITIONS, TODAY, mutated, sound_definitions
+from benchmarks.seeds import Sound, all_seeds
+from sagactl.finding import Drop, Edit, Fix, Place, Put, Region
+from sagactl.linter.fixing import Fixed, Lens, fix, fix_all
+from sagactl.linter.lint import lint
+from sagactl.linter.pages import page
+from sagactl.linter.registry import all_rules, find, select
+from sagactl.linter.rule import Hit, Rule
+from sagactl.source.build import Reading, read
+from sagactl.source.document import parse
+from sagactl.workspace import load
+from tests.linter.cases import CHARGE, MAIL, RESERVE, SHIP, flow
+
+WORKSPACE = load([str(DEFINITIONS)])
+SOUND = list(sound_definitions(WORKSPACE))
+
+
+def lens(*chosen: str) -> Lens:
+    return Lens(select(chosen, ()), WORKSPACE.sagas, TODAY)
+
+
+def fixed(text: str, *chosen: str, unsafe: bool = True) -> str:
+    """The text after its fixes; a definition may begin with its steps."""
+    whole = text if text.lstrip().startswith("saga:") else f"saga: example\n{text}"
+    result = fix(read(whole.encode(), "a file"), lens(*chosen), unsafe)
+    return result.reading.document.text.string.removeprefix("saga: example\n")
+
+
+def counts(reading: Reading, lens: Lens) -> Counter[tuple[str, str]]:
+    found = lint(reading, lens.rules, lens.sagas, lens.today).findings
+    return Counter((located.finding.code, located.finding.step) for located in found)
+
+
+# -- what each rule's fix makes of its defect
+
+PLAIN = "step: a, participant: p, action: DoA"
+CASES: list[tuple[str, str, str]] = [
+    # the rule, the definition, and the lines that change: what goes, then what comes
+    ("SG003", flow(CHARGE, f"{SHIP}, after: [chrage]"), "after: [chrage] > after: [charge]"),
+    ("SG003", flow(f"{CHARGE}, input: {{a: input.totl}}", SHIP, head="input: {total: number}\n"), "input.totl > input.total"),
+    ("SG003", flow(f"{CHARGE}, when: {{siz: big}}", head="input: {x: boolean}\nchoices: {size: {big: input.x, small: otherwise}}\n"), "siz: > size:"),
+    ("SG006", flow(f"{RESERVE}, after: []", CHARGE, f"{SHIP}, after: [reserve, charge]"), "[reserve, charge] > [charge]"),
+    ("SG007", flow(CHARGE, head="input: {x: boolean}\nchoices: {c: {one: input.x, two: otherwise}}\n"), "choices: {c: {one: input.x, two: otherwise}} > choices: {}"),
+    ("SG016", flow(f"{CHARGE}, timeout: 30 Seconds"), "30 Seconds > 30s"),
+    ("SG017", flow(f"{CHARGE}, status_query: yes"), "yes > true"),
+    ("SG019", flow(f"{CHARGE}, status_query: 'true'"), "'true' > true"),
+    ("SG019", flow(CHARGE.replace("charge", "Charge_it")), "Charge_it > charge-it"),
+    ("SG019", flow(CHARGE.replace("[CardDeclined]", "[Late, Late, Never]")), "[Late, Late, Never] > [Late, Never]"),
+    ("SG101", flow(SHIP, f"{PLAIN}, retry: forever"), "action: DoA > action: DoA, kind: retriable"),
+    ("SG119", flow(CHARGE, SHIP, f"{PLAIN}, retry: forever, compensation: NoOp"), "action: DoA, retry: forever, compensation: NoOp > action: DoA, kind: retriable, retry: forever"),
+    ("SG120", flow(f"{PLAIN}, retry: {{attempts: 9, initial: 20s, max: 10m}}, compensation: {{command: UndoA, retry: 2}}", SHIP), "retry: 2 > retry: {attempts: 18, initial: 20s, max: 10m}"),
+    ("SG121", flow(f"{PLAIN}, compensation: {{command: UndoA, fallback: {{command: UndoA}}}}", SHIP), "UndoA, fallback: {command: UndoA} > UndoA"),
+    ("SG201", flow(RESERVE, "step: w, wait: Paid, kind: pivot"), "Paid, kind: pivot > Paid"),
+    ("SG201", flow(SHIP, f"{PLAIN}, kind: compensatable, compensation: UndoA, retry: forever"), "kind: compensatable, compensation: UndoA > kind: retriable"),
+    ("SG203", flow(SHIP, f"{PLAIN}, kind: retriable"), "kind: retriable > kind: retriable, retry: {attempts: forever}"),
+    ("SG203", flow(SHIP, f"{PLAIN}, kind: retriable, retry: {{attempts: 3, max: 1m}}"), "attempts: 3 > attempts: forever"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "text", "change"), CASES, ids=[f"{code}: {change}" for code, _, change in CASES])
+def test_a_fix_changes_what_its_rule_is_about(code: str, text: str, change: str) -> None:
+    goes, comes = change.split(" > ")
+    assert text.count(goes) == 1
+    assert fixed(text, code) == text.replace(goes, comes)
+
+
+def test_steps_are_put_into_a_better_order() -> None:
+    text = flow(SHIP, MAIL, RESERVE, CHARGE).replace("  - {step: ship", "  # over\n  - {step: ship")
+    head, over, ship, mail, reserve, charge = text.splitlines(keepends=True)
+    assert fixed(text, "SG209") == "".join((head, reserve, charge, over, ship, mail))
+
+
+SAFE = ("SG006", "SG017", "SG205", "SG991")
+"""Rules whose examples are fixed without asking."""
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_the_bad_example_of_a_rule_is_fixed_or_left_alone(rule: Rule) -> None:
+    text = page(rule).bad
+    chosen = lens(rule.code, "SG101")
+    before = read(text.encode(), "example")
+    offered = [each.finding.fix for each in lint(before, *chosen).findings if each.finding.code == rule.code]
+    done = fix(before, chosen, unsafe=True)
+    assert bool(done.findings) is any(offered)
+    if any(offered):
+        assert (rule.code, done.findings[0].step) not in counts(done.reading, chosen)
+    assert bool(fix(before, chosen, unsafe=False).findings) is (rule.code in SAFE)
+
+
+COMMENTED = """\
+saga: order
+steps:
+  # sagactl: ignore[SG106] it was so once
+  - step: reserve  # sagactl: ignore[SG119] and so was this
+    participant: inventory
+    action: ReserveItems
+    compensation: ReleaseItems
+# sagactl: ignore[SG105] and this"""
+
+
+def test_a_suppression_goes_with_its_line_or_with_the_blanks_before_it() -> None:
+    wanted = COMMENTED.replace("  # sagactl: ignore[SG106] it was so once\n", "")
+    wanted = wanted.replace("  # sagactl: ignore[SG119] and so was this", "").replace(
+        "\n# sagactl: ignore[SG105] and this", ""
+    )
+    assert fixed(COMMENTED) == wanted
+
+
+# -- what a fix may not do
+
+
+def _rule(*fixes: Fix) -> Rule:
+    """A rule that finds something in the step `charge` as long as its action is `ChargeCard`."""
+
+    def check(saga: object, facts: object) -> object:
+        for each in fixes:
+            if "ChargeCard" in repr(saga):
+                yield Hit("no good", Place(("steps", 0, "action")), "charge", fix=each)
+
+    return Rule("SG998", "trial", "warning", "It is a trial.", check=check)  # type: ignore[arg-type]
+
+
+ACTION = ("steps", 0, "action")
+TEXT = f"saga: example\n{flow(CHARGE, SHIP)}"
+MENDS = Fix("mend it", changes=(Put(ACTION, "TakeMoney"),))
+REFUSED = {
+    "its finding stays": Fix("do nothing of use", changes=(Put(("version",), 2),)),
+    "the file is not valid any more": Fix("break it", changes=(Drop(ACTION),)),
+    "the file cannot be read any more": Fix("break it", (Edit(Region(1, 1, 1, 1), "["),)),
+    "another finding comes": Fix("forget it", changes=(Put(ACTION, "TakeMoney"), Drop(("steps", 0, "compensation")))),
+    "the edits are not what was meant": Fix("lie", (Edit(Region(1, 7, 1, 14), "other"),), changes=(Put(ACTION, "A"),)),
+}
+
+
+@pytest.mark.parametrize("bad", REFUSED.values(), ids=REFUSED.keys())
+def test_a_fix_that_breaks_its_promise_is_refused(bad: Fix) -> None:
+    rules = (*select((), ()), _rule(bad))
+    result = fix(read(TEXT.encode(), "a file"), Lens(rules, {}, TODAY), unsafe=True)
+    assert (result.reading.document.text.string, result.findings) == (TEXT, ())
+
+
+@pytest.mark.parametrize("bad", REFUSED.values(), ids=REFUSED.keys())
+def test_a_fix_that_is_refused_stops_no_other(bad: Fix) -> None:
+    text = f"saga: example\n{flow(CHARGE, RESERVE, f'{SHIP}, after: [charge, reserve]')}"
+    rules = (_rule(bad), *select((), ()))
+    result = fix(read(text.encode(), "a file"), Lens(rules, {}, TODAY), unsafe=True)
+    assert result.reading.document.text.string == text.replace("[charge, reserve]", "[reserve]")
+    assert [finding.code for finding in result.findings] == ["SG006"]
+
+
+def test_of_two_fixes_at_one_place_the_first_is_made() -> None:
+    other = Fix("mend it otherwise", changes=(Put(ACTION, "BookMoney"),))
+    rules = (_rule(MENDS, other), *select((), ()))
+    result = fix(read(TEXT.encode(), "a file"), Lens(rules, {}, TODAY), unsafe=False)
+    assert result.reading.document.text.string == TEXT.replace("ChargeCard", "TakeMoney")
+    assert [finding.fix and finding.fix.title for finding in result.findings] == ["mend it"]
+
+
+def test_fixes_that_meet_are_made_one_after_the_other() -> None:
+    text = flow(f"{RESERVE}, after: []", CHARGE, SHIP, f"{MAIL}, after: [reserve, charge, ship]")
+    assert fixed(text, "SG006") == text.replace("[reserve, charge, ship]", "[ship]")
+
+
+def test_line_ends_and_a_byte_order_mark_stay() -> None:
+    text = flow(f"{RESERVE}, after: []", CHARGE, f"{SHIP}, after: [reserve, charge]", head="saga: x\n")
+    data = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
+    document = fix(read(data, "a file"), lens("SG006"), unsafe=False).reading.document
+    assert document.encode(document.text.string) == data.replace(b"[reserve, charge]", b"[charge]")
+
+
+def test_the_other_files_of_a_run_are_seen_as_they_are_by_then() -> None:
+    inner = flow(RESERVE, "step: lock, participant: p, action: LockIt, no_compensation: final", head="saga: inner\n")
+    outer = flow(CHARGE, "step: nested, saga: inner", head="saga: outer\n")
+    readings = [read(each.encode(), name) for each, name in ((inner, "inner"), (outer, "outer"))]
+    sagas = {reading.saga.id: reading.saga for reading in readings if reading.saga is not None}
+    done = list(fix_all(readings, Lens(select(("SG205",), ()), sagas), unsafe=False))
+    assert [len(each.findings) for each in done] == [1, 1]
+
+
+# -- always
+
+
+def check(reading: Reading, unsafe: bool) -> Fixed:
+    """What holds of every fix of every file."""
+    chosen = lens()
+    done = fix(reading, chosen, unsafe)
+    assert fix(done.reading, chosen, unsafe).findings == ()
+    if reading.valid:
+        assert done.reading.valid
+        before, after = counts(reading, chosen), counts(done.reading, chosen)
+        assert after <= before
+        assert sum(after.values()) <= sum(before.values()) - len(done.findings)
+    comments = [comment.text for comment in reading.document.comments]
+    for comment in done.reading.document.comments:
+        assert comment.text in comments
+    return done
+
+
+@pytest.mark.parametrize("seed", all_seeds(), ids=lambda seed: f"{seed.code} {seed.what}")
+def test_what_was_seeded_is_fixed_for_good_or_left_alone(seed: object) -> None:
+    mutants = [(sound, mutant) for sound in SOUND for mutant in seed.mutants(sound)]  # type: ignore[attr-defined]
+    for sound, mutant in mutants[:: max(1, len(mutants) // 3)]:
+        reading = read(mutated(sound.text, mutant).encode(), sound.name)
+        check(reading, unsafe=True)
+        check(reading, unsafe=False)
+
+
+@st.composite
+def mutants(draw: st.DrawFn) -> str:
+    """A sound definition with up to three defects."""
+    sound = draw(st.sampled_from(SOUND))
+    text = sound.text
+    for seed in draw(st.lists(st.sampled_from(all_seeds()), min_size=1, max_size=3)):
+        saga = read(text.encode(), sound.name).saga
+        possible = list(seed.mutants(sound)) if saga is not None else []
+        if possible:
+            text = _tried(text, sound, draw(st.sampled_from(possible)))
+    return text
+
+
+def _tried(text: str, sound: Sound, mutant: object) -> str:
+    """The text with one defect more, if what it is about is still there."""
+    try:
+        return mutated(text, mutant)  # type: ignore[arg-type]
+    except AssertionError:
+        return text
+
+
+@given(mutants(), st.booleans())
+@settings(max_examples=60)
+def test_several_defects_are_fixed_for_good(text: str, unsafe: bool) -> None:
+    check(read(text.encode(), "a mutant"), unsafe)
+
+
+def test_no_sound_definition_is_touched() -> None:
+    for sound in SOUND:
+        assert check(read(sound.text.encode(), sound.name), unsafe=True).findings == ()
+        assert parse(sound.text.encode()).root is not None
+
+
+def test_every_rule_that_fixes_says_how() -> None:
+    for rule in all_rules():
+        for located in lint(read(page(rule).bad.encode(), "example"), *lens(rule.code)).findings:
+            fix = located.finding.fix
+            assert fix is None or (fix.title and fix.title[0].islower() and not fix.title.endswith("."))
+    assert find("SG006").name == "redundant-dependency"
