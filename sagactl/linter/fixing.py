@@ -9,7 +9,7 @@ Rule 3: fixes that meet in the text wait for the next round; what one round leav
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from sagactl.finding import Finding, Fix
@@ -48,14 +48,9 @@ class _State(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def fix_all(readings: Iterable[Reading], lens: Lens, unsafe: bool = False) -> Iterator[Fixed]:
-    """Every file of a run with what can be fixed in it; a file sees the others as they are by then."""
-    sagas = dict(lens.sagas)
-    for reading in readings:
-        fixed = fix(reading, lens._replace(sagas=sagas), unsafe)
-        if fixed.findings and fixed.reading.saga is not None:
-            sagas[fixed.reading.saga.id] = fixed.reading.saga
-        yield fixed
+def is_wanted(finding: Finding, unsafe: bool) -> bool:
+    """Whether a call makes the fix of a finding: the safe ones always, the others where they are asked for."""
+    return finding.fix is not None and (finding.fix.safe or unsafe)
 
 
 def fix(reading: Reading, lens: Lens, unsafe: bool = False) -> Fixed:
@@ -83,7 +78,7 @@ def _apart(state: _State, unsafe: bool) -> list[Finding]:
     chosen = []
     for finding in state.findings:
         fix = finding.fix
-        if fix is None or not (fix.safe or unsafe):
+        if fix is None or not is_wanted(finding, unsafe):
             continue
         spans = [
             (

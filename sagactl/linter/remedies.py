@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sagactl.finding import Drop, Fix, Put
 from sagactl.flow import Flow, FlowStep, success_event
+from sagactl.model import Route
 
 
 def how_it_fails(step: FlowStep) -> str:
@@ -34,6 +35,11 @@ def behind(step: FlowStep, others: int, flow: Flow) -> str:
     if step.step.listens is not None:
         return f"\nlistens: [{', '.join(_events(step, last, flow))}]"
     return f"\nafter: [{', '.join(other.id for other in (*_kept(step, last, flow), *last))}]"
+
+
+def without(route: Route, siblings: int) -> Fix:
+    """An entry goes, and with the last one its mapping; only its author knows whether it was left over."""
+    return Fix("remove it", safe=False, changes=(Drop(route if siblings > 1 else route[:-1]),))
 
 
 def without_undo(step: FlowStep) -> Fix:

@@ -59,6 +59,8 @@ def _put(holder: Any, put: Put) -> None:
     for depth, part in enumerate(put.route):
         value = parent[last]
         if not isinstance(value, dict | list):
+            if depth + 1 == len(put.route) and value is not None and part in (0, known(put.route[:depth]).bare):
+                break  # it stays bare
             value = parent[last] = _grown(put.route[:depth], value, part)
         parent, last = value, part
         if depth + 1 < len(put.route) and isinstance(value, dict):

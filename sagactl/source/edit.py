@@ -76,8 +76,15 @@ def _meet(document: Document, changes: Sequence[Change]) -> bool:
     """Whether what one change leaves of a collection decides how another one is written in it."""
     parents = [change.route[:-1] for change in changes if isinstance(change, Drop)]
     others = {change.route[:-1] for change in changes if isinstance(change, Put)}
-    shared = len(set(parents)) < len(parents)
+    made = [_made(document, change.route) for change in changes if isinstance(change, Put)]
+    shared = len(set(parents)) < len(parents) or len(set(made)) < len(made)
     return shared or any(parent in others and _is_tight(document, parent) for parent in parents)
+
+
+def _made(document: Document, route: Route) -> Route:
+    """The route of what is new or grows when an entry is put there: two entries may need the same parent."""
+    _, spots = _walk(document, route)
+    return route[: len(spots) + (not spots or spots[-1].value.kind != "scalar")]
 
 
 def _is_tight(document: Document, route: Route) -> bool:

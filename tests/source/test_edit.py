@@ -144,6 +144,26 @@ def test_a_new_key_stands_behind_no_key_that_goes() -> None:
     assert "    action: ReserveItems\n    no_compensation: why\n    # it comes back\n    after: pay\n" in new
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [Put((*UNDO, "command"), "Other")],
+        [Put((*UNDO, "retry"), 9)],
+        [Put((*UNDO, "retry", "attempts"), 9), Put((*UNDO, "retry", "max"), "5m")],
+        [Put(("steps", 0, "after", 0), "other")],
+        [Drop(UNDO), Put(("steps", 0, "kind"), "pivot")],
+        [Put(("rollback", "retry", "attempts"), 9), Put(("rollback", "retry", "max"), "5m")],
+        [Put(("rollback",), None), Put(("version",), 2)],
+        [Put(("steps", 0, "step"), "hold"), Put(("limits", "concurrency"), 9)],
+    ],
+    ids=str,
+)
+def test_the_data_of_a_definition_are_what_was_meant(changes: list[Change]) -> None:
+    new = parse(edited(STEP, *changes).encode())
+    assert new.data() != parse(STEP.encode()).data()
+    assert new.data() == changed(parse(STEP.encode()).data(), changes)
+
+
 def test_a_bare_value_grows_into_what_it_stands_for() -> None:
     assert "compensation: {command: ReleaseItems, retry: {attempts: 9}}  # in full" in edited(
         STEP, Put((*UNDO, "retry", "attempts"), 9)
@@ -164,6 +184,14 @@ def test_several_changes_that_meet_become_one_edit() -> None:
     changes = [Drop(("l", 0)), Drop(("l", 1)), Put(("m", "z"), 2)]
     assert apply(document.text, edits_of(document, changes)) == "l: [c]\nm: {x: 1, z: 2}\n"
     assert len(edits_of(document, [Put(("m", "x", "y"), 1)])) == 0
+
+
+def test_two_entries_may_need_a_parent_that_is_not_there_or_empty() -> None:
+    changes = [Put(("rollback", "retry"), 9), Put(("rollback", "alert"), "us")]
+    assert edited("saga: order\n", *changes) == "saga: order\nrollback: {retry: 9, alert: us}\n"
+    assert edited("saga: order\nrollback:  # none\n", *changes) == (
+        "saga: order\nrollback: {retry: 9, alert: us}  # none\n"
+    )
 
 
 def test_all_entries_of_a_collection_can_go() -> None:

@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING
 from sagactl.finding import Drop, Fix, Place, Put, Related
 from sagactl.flow import undone_event
 from sagactl.linter.rule import Hit, Rule
-from sagactl.model import Saga, Step
+from sagactl.model import Compensation, Saga, Step
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -61,21 +61,23 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
         undo = step.compensation
         if undo is not None:
             if undo.fallback == undo.command:
-                yield _fallback(step, undo.command)
+                yield _fallback(step, undo)
             if undo.listens is not None:
                 listening.append(step)
     if listening:
         yield from _events(listening)
 
 
-def _fallback(step: Step, command: str) -> Hit:
+def _fallback(step: Step, undo: Compensation) -> Hit:
+    command = undo.command
     route = (*step.route, "compensation", "fallback")
     return Hit(
         f"when `{command}` fails, `{command}` is its fallback",
         Place(route),
         step.id,
         help="name another command that always succeeds, or remove the fallback: the dead letter queue takes it then",
-        fix=Fix("remove the fallback", safe=False, changes=(Drop(route),)),
+        # One that may say no would have none at all without its fallback.
+        fix=Fix("remove the fallback", safe=False, changes=(Drop(route),)) if not undo.rejects else None,
     )
 
 

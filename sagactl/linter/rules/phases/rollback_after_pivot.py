@@ -62,6 +62,8 @@ def _wait(step: FlowStep, facts: Facts) -> Hit:
         name = wait.wait.name if wait.wait is not None else ""
         said = f"when nothing is heard of `{name}` for {duration_text(step.action.timeout_s)}"
         hit = _hit(step, facts, said, "on_timeout" if wait.on_timeout else "timeout", "on_timeout: continue")
+        if wait.rejects:
+            return hit
         change = Put((*wait.route, "on_timeout"), "continue")
         return hit._replace(fix=Fix("go on without it", safe=False, changes=(change,)))
     said = f"when the answer to `{step.id}` is `{wait.rejects[0]}`"

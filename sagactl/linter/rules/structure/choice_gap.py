@@ -41,7 +41,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Drop, Fix, Place, Put
+from sagactl.finding import Fix, Place, Put
+from sagactl.linter.remedies import without
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import OTHERWISE, Choice, Saga
 
@@ -56,7 +57,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             if not _is_complete(choice):
                 yield _gap(choice)
             if choice.id not in used:
-                yield _unused(choice)
+                yield _unused(choice, len(saga.choices))
 
 
 def _is_complete(choice: Choice) -> bool:
@@ -86,7 +87,7 @@ def _take_the_rest(choice: Choice) -> Fix:
     return Fix(f"let `{last.id}` take the rest", safe=False, changes=(Put(last.route, OTHERWISE),))
 
 
-def _unused(choice: Choice) -> Hit:
+def _unused(choice: Choice, choices: int) -> Hit:
     first = choice.outcomes[0].id
     return Hit(
         f"choice `{choice.id}` decides nothing: no step has it under `when`",
@@ -94,7 +95,7 @@ def _unused(choice: Choice) -> Hit:
         help=f"add `when: {{{choice.id}: {first}}}` to the step that depends on it, or remove the choice",
         note="A step that was meant to depend on it runs in every case.",
         severity="warning",
-        fix=Fix("remove the choice", safe=False, changes=(Drop(choice.route),)),
+        fix=without(choice.route, choices),
     )
 
 
