@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from sagactl.errors import nearest, suggest
 from sagactl.finding import Finding, Place, Put
 from sagactl.model import Saga
-from sagactl.source.build import Reading, meant
+from sagactl.source.build import Reading
 from sagactl.source.check import RULE_NAMES
+from sagactl.source.references import meant
 
 
 def link(reading: Reading, sagas: Mapping[str, Saga]) -> Reading:
