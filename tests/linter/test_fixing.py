@@ -14,12 +14,14 @@ from sagactl.finding import Drop, Edit, Fix, Place, Put, Region
 from sagactl.linter.fixing import Fixed, Lens, fix
 from sagactl.linter.lint import lint
 from sagactl.linter.pages import page
-from sagactl.linter.registry import all_rules, find, select
+from sagactl.linter.registry import all_rules, select
 from sagactl.linter.rule import Hit, Rule
 from sagactl.source.build import Reading, read
 from sagactl.source.document import parse
 from sagactl.workspace import load
-from tests.linter.cases import CHARGE, MAIL, RESERVE, SHIP, flow
+from tests.linter.cases import CHARGE, MAIL, RESERVE, SHIP, flow, whole
+from tests.linter.fixing_cases import CASES
+from tests.linter.offered import offered
 
 WORKSPACE = load([str(DEFINITIONS)])
 SOUND = list(sound_definitions(WORKSPACE))
@@ -31,8 +33,7 @@ def lens(*chosen: str) -> Lens:
 
 def fixed(text: str, *chosen: str, unsafe: bool = True) -> str:
     """The text after its fixes; a definition may begin with its steps."""
-    whole = text if text.lstrip().startswith("saga:") else f"saga: example\n{text}"
-    result = fix(read(whole.encode(), "a file"), lens(*chosen), unsafe)
+    result = fix(read(whole(text).encode(), "a file"), lens(*chosen), unsafe)
     return result.reading.document.text.string.removeprefix("saga: example\n")
 
 
@@ -42,29 +43,6 @@ def counts(reading: Reading, lens: Lens) -> Counter[tuple[str, str]]:
 
 
 # -- what each rule's fix makes of its defect
-
-PLAIN = "step: a, participant: p, action: DoA"
-CASES: list[tuple[str, str, str]] = [
-    # the rule, the definition, and the lines that change: what goes, then what comes
-    ("SG003", flow(CHARGE, f"{SHIP}, after: [chrage]"), "after: [chrage] > after: [charge]"),
-    ("SG003", flow(f"{CHARGE}, input: {{a: input.totl}}", SHIP, head="input: {total: number}\n"), "input.totl > input.total"),
-    ("SG003", flow(f"{CHARGE}, when: {{siz: big}}", head="input: {x: boolean}\nchoices: {size: {big: input.x, small: otherwise}}\n"), "siz: > size:"),
-    ("SG006", flow(f"{RESERVE}, after: []", CHARGE, f"{SHIP}, after: [reserve, charge]"), "[reserve, charge] > [charge]"),
-    ("SG007", flow(CHARGE, head="input: {x: boolean}\nchoices: {c: {one: input.x, two: otherwise}}\n"), "choices: {c: {one: input.x, two: otherwise}}\n > "),
-    ("SG016", flow(f"{CHARGE}, timeout: 30 Seconds"), "30 Seconds > 30s"),
-    ("SG017", flow(f"{CHARGE}, status_query: yes"), "yes > true"),
-    ("SG019", flow(f"{CHARGE}, status_query: 'true'"), "'true' > true"),
-    ("SG019", flow(CHARGE.replace("charge", "Charge_it")), "Charge_it > charge-it"),
-    ("SG019", flow(CHARGE.replace("[CardDeclined]", "[Late, Late, Never]")), "[Late, Late, Never] > [Late, Never]"),
-    ("SG101", flow(SHIP, f"{PLAIN}, retry: forever"), "action: DoA > action: DoA, kind: retriable"),
-    ("SG119", flow(CHARGE, SHIP, f"{PLAIN}, retry: forever, compensation: NoOp"), "action: DoA, retry: forever, compensation: NoOp > action: DoA, kind: retriable, retry: forever"),
-    ("SG120", flow(f"{PLAIN}, retry: {{attempts: 9, initial: 20s, max: 10m}}, compensation: {{command: UndoA, retry: 2}}", SHIP), "retry: 2 > retry: {attempts: 18, initial: 20s, max: 10m}"),
-    ("SG121", flow(f"{PLAIN}, compensation: {{command: UndoA, fallback: {{command: UndoA}}}}", SHIP), "UndoA, fallback: {command: UndoA} > UndoA"),
-    ("SG201", flow(RESERVE, "step: w, wait: Paid, kind: pivot"), "Paid, kind: pivot > Paid"),
-    ("SG201", flow(SHIP, f"{PLAIN}, kind: compensatable, compensation: UndoA, retry: forever"), "kind: compensatable, compensation: UndoA > kind: retriable"),
-    ("SG203", flow(SHIP, f"{PLAIN}, kind: retriable"), "kind: retriable > kind: retriable, retry: {attempts: forever}"),
-    ("SG203", flow(SHIP, f"{PLAIN}, kind: retriable, retry: {{attempts: 3, max: 1m}}"), "attempts: 3 > attempts: forever"),
-]  # fmt: skip
 
 
 @pytest.mark.parametrize(("code", "text", "change"), CASES, ids=[f"{code}: {change}" for code, _, change in CASES])
@@ -80,10 +58,6 @@ def test_steps_are_put_into_a_better_order() -> None:
     assert fixed(text, "SG209") == "".join((head, reserve, charge, over, ship, mail))
 
 
-SAFE = ("SG006", "SG017", "SG205", "SG991")
-"""Rules whose examples are fixed without asking."""
-
-
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
 def test_the_bad_example_of_a_rule_is_fixed_or_left_alone(rule: Rule) -> None:
     text = page(rule).bad
@@ -94,7 +68,7 @@ def test_the_bad_example_of_a_rule_is_fixed_or_left_alone(rule: Rule) -> None:
     assert bool(done.findings) is any(offered)
     if any(offered):
         assert (rule.code, done.findings[0].step) not in counts(done.reading, chosen)
-    assert bool(fix(before, chosen, unsafe=False).findings) is (rule.code in SAFE)
+    assert bool(fix(before, chosen, unsafe=False).findings) is ("safe" in page(rule).fixes and rule.code != "SG019")
 
 
 COMMENTED = """\
@@ -242,9 +216,13 @@ def test_no_sound_definition_is_touched() -> None:
         assert parse(sound.text.encode()).root is not None
 
 
-def test_every_rule_that_fixes_says_how() -> None:
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_the_page_of_a_rule_says_which_fixes_it_offers(rule: Rule) -> None:
+    assert set(page(rule).fixes) == offered().get(rule.code, set())
+
+
+def test_a_title_says_what_to_do() -> None:
     for rule in all_rules():
         for located in lint(read(page(rule).bad.encode(), "example"), *lens(rule.code)).findings:
             fix = located.finding.fix
             assert fix is None or (fix.title and fix.title[0].islower() and not fix.title.endswith("."))
-    assert find("SG006").name == "redundant-dependency"

@@ -5,6 +5,7 @@ compensation changes something that nobody did.
 
 Source: the kinds of steps in the definition language.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

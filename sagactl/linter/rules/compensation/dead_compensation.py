@@ -6,6 +6,7 @@ can simply be repeated until it is done, declare it retriable.
 
 Source: Mehrotra, Rastogi, Silberschatz, Korth, A transaction model for multidatabase systems, 1992.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

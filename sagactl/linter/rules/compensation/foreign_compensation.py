@@ -6,6 +6,7 @@ one in this respect.
 
 Source: tombstones and fences are kept by the participant (Seata TCC fence, DTM branch barrier).
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

@@ -6,6 +6,7 @@ the reason why there is none; a step that declares itself `pivot`, `retriable` o
 
 Source: Garcia-Molina and Salem, Sagas, 1987: every transaction of a saga has its compensating transaction.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

@@ -5,6 +5,7 @@ compensated while its effect stands. If nothing has to be undone, say why with `
 
 Source: public sagas whose compensation prints a line.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

@@ -6,6 +6,7 @@ it off.
 
 Source: public Step Functions definitions whose Catch on a compensation leads back to an earlier compensation.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

@@ -6,6 +6,7 @@ then from `defaults.retry`.
 
 Source: public sagas with three tries forward and one back.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

@@ -5,6 +5,7 @@ business reason to refuse, and it is tried for ever or ends in a dead letter que
 
 Source: Richardson, Microservices Patterns, chapter 4: retriable transactions are guaranteed to succeed.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

@@ -6,6 +6,7 @@ ordered. Wait and ask before the pivot, or let the run go on with `on_timeout: c
 
 Source: public booking sagas that fail a confirmed booking because its notification failed.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

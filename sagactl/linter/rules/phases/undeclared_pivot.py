@@ -5,6 +5,7 @@ does not see that the order matters. Declare it, and the order is checked agains
 
 Source: Richardson, Microservices Patterns, chapter 4.
 Since: 0.1
+Fix: safe
 
 Bad:
     saga: order

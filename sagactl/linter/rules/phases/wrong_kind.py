@@ -6,6 +6,7 @@ is after the pivot. One of the two statements is wrong, and the way back follows
 
 Source: Richardson, Microservices Patterns, chapter 4: compensatable, pivot and retriable transactions.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

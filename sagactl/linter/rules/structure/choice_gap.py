@@ -6,6 +6,7 @@ choice of which no step uses an outcome is reported as a warning: the condition 
 
 Source: public Step Functions definitions with a Choice state that has no Default (States.NoChoiceMatched).
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

@@ -6,6 +6,7 @@ alone: there it says what the step waits for in any case.
 
 Source: transitive reduction (Aho, Garey, Ullman, 1972).
 Since: 0.1
+Fix: safe
 
 Bad:
     saga: order

@@ -5,6 +5,7 @@ from outside. With `max_items`, or `maxItems` in the type of the list, a longer 
 
 Source: quotas on item readers in workflow engines; the same limit on every queue and loop.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: basket

@@ -5,6 +5,7 @@ key reads it; in a saga whose steps do not say what data they take, inputs are l
 
 Source: unused declarations in every compiler.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
