@@ -18,10 +18,11 @@ _ROLES: Final = {"-": "bad", "+": "good", "@": "code"}
 
 
 def change_lines(text: Text, edits: Iterable[Edit], style: Style) -> list[str]:
-    """The lines that edits take out and put in, without those around them."""
-    changed = [line for line in _difference(text, Text(apply(text, edits)), 0) if not line.startswith("@@")]
+    """The lines that edits take out and put in, without those around them and what all of them are indented by."""
+    changed = [line for line in _difference(text, Text(apply(text, edits)), 0) if line.startswith(("+", "-"))]
+    indent = min((len(line) - len(line[1:].lstrip(" ")) for line in changed if line[1:].strip()), default=1)
     more = [f"… {len(changed) - MAX_LINES} more lines"] if len(changed) > MAX_LINES else []
-    return [_shown(line[0] + " " + line[1:].strip("\r"), style) for line in changed[:MAX_LINES]] + more
+    return [_shown(f"{line[0]} {line[indent:]}", style) for line in changed[:MAX_LINES]] + more
 
 
 def unified(name: str, before: Text, after: Text, style: Style) -> str:

@@ -77,7 +77,7 @@ def test_without_an_option_it_is_said_what_could_be_fixed(file: Path) -> None:
         "1 warning, 1 info in 1 file",
         "1 fixable with `--fix`, 1 more with `--unsafe-fixes`",
     ]
-    change = ["-     after: [reserve-items, charge-card]  # both", "+     after: [charge-card]  # both"]
+    change = ["- after: [reserve-items, charge-card]  # both", "+ after: [charge-card]  # both"]
     assert [line.strip() for line in result.out.splitlines() if "  # both" in line][1:] == change
     assert "= fix: drop `reserve-items` (`--fix`)" in result.out
 
