@@ -64,16 +64,9 @@ def lint_files(call: Call) -> int:
     found = inspect(files, made, shelf, call.jobs)
     fixed = None
     if call.diff:
-        from sagactl.cli.fixing import show_fixes
-
-        code = show_fixes(found, made, shelf, call.unsafe_fixes, call.color)
-        return ExitStatus.CLEAN if call.exit_zero else code
+        return _shown(call, made, shelf, found)
     if call.fix:
-        from sagactl.cli.fixing import make_fixes, without_refused
-
-        now, fixed = make_fixes(found, made, shelf, call.unsafe_fixes)
-        found = inspect(files, made, now, call.jobs)
-        found = found._replace(files=without_refused(found.files, call.unsafe_fixes))
+        found, fixed = _fixed(call, files, made, shelf, found)
     report = _compared(call, settings, made, _report(call, settings, made, found)._replace(fixed=fixed))
     # Standard output is taken by the text that came from standard input.
     with redirect_stdout(sys.stderr if call.fix and shelf.given else sys.stdout):
@@ -82,6 +75,24 @@ def lint_files(call: Call) -> int:
     if found.crashed:
         return ExitStatus.INTERNAL
     return ExitStatus.FINDINGS if _fails(report, threshold) and not call.exit_zero else ExitStatus.CLEAN
+
+
+def _shown(call: Call, made: Plan, shelf: Shelf, found: Inspected) -> int:
+    from sagactl.cli.fixing import show_fixes
+
+    code = show_fixes(found, made, shelf, call.unsafe_fixes, call.color)
+    return ExitStatus.CLEAN if call.exit_zero else code
+
+
+def _fixed(
+    call: Call, files: tuple[str, ...], made: Plan, shelf: Shelf, found: Inspected
+) -> tuple[Inspected, int | None]:
+    """What is found once all fixes are made, and how many there were."""
+    from sagactl.cli.fixing import make_fixes, without_refused
+
+    now, number = make_fixes(found, made, shelf, call.unsafe_fixes)
+    left = inspect(files, made, now, call.jobs)
+    return left._replace(files=without_refused(left.files, call.unsafe_fixes)), number
 
 
 def _check_options(call: Call, targets: Sequence[Destination], settings: Configuration) -> None:

@@ -8,6 +8,7 @@ Rule 3: fixes that meet in the text wait for the next round; what one round leav
 
 from __future__ import annotations
 
+from bisect import bisect, insort
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
@@ -21,9 +22,10 @@ from sagactl.source.changed import changed
 from sagactl.source.check import RULE_NAMES
 from sagactl.source.edit import apply
 from sagactl.source.link import link
+from sagactl.source.node import Text
 
-MAX_TRIALS: Final = 300
-"""Of one file; whoever has more to fix calls again."""
+MOST_READ: Final = 10_000_000
+"""Characters that trials on one file may read in all; whoever has more to fix calls again."""
 
 
 class Fixed(NamedTuple):
@@ -58,12 +60,11 @@ def fix(reading: Reading, lens: Lens, unsafe: bool = False) -> Fixed:
     trials = _Trials(lens)
     state, done = _seen(reading, lens), list[Finding]()
     while True:
-        accepted = trials.accepted(state, _apart(state, unsafe), [])
-        after = trials.made(state, accepted) if accepted else None
-        if after is None:
+        made = trials.made_of(state, _apart(state, unsafe))
+        if not made.findings:
             return Fixed(state.reading, tuple(done))
-        state = after
-        done += accepted
+        state = made.state
+        done += made.findings
 
 
 def _seen(reading: Reading, lens: Lens) -> _State:
@@ -73,26 +74,37 @@ def _seen(reading: Reading, lens: Lens) -> _State:
 
 def _apart(state: _State, unsafe: bool) -> list[Finding]:
     """The findings that can be fixed at once, in the order of the text: their edits neither overlap nor touch."""
-    taken: set[tuple[int, int]] = set()
-    text = state.reading.document.text
+    taken: list[tuple[int, int]] = []
     chosen = []
     for finding in state.findings:
-        fix = finding.fix
-        if fix is None or not is_wanted(finding, unsafe):
-            continue
-        spans = [
-            (
-                text.offset(edit.region.line - 1, edit.region.column - 1),
-                text.offset(edit.region.end_line - 1, edit.region.end_column - 1),
-            )
-            for edit in fix.edits
-        ]
-        if not any(
-            start <= other_end and other_start <= end for start, end in spans for other_start, other_end in taken
-        ):
-            taken.update(spans)
-            chosen.append(finding)
+        if is_wanted(finding, unsafe):
+            spans = _spans(state.reading.document.text, finding.fix)
+            if all(_is_free(taken, span) for span in spans):
+                for span in spans:
+                    insort(taken, span)
+                chosen.append(finding)
     return chosen
+
+
+def _spans(text: Text, fix: Fix | None) -> list[tuple[int, int]]:
+    regions = [edit.region for edit in fix.edits] if fix is not None else []
+    return [
+        (text.offset(each.line - 1, each.column - 1), text.offset(each.end_line - 1, each.end_column - 1))
+        for each in regions
+    ]
+
+
+def _is_free(taken: list[tuple[int, int]], span: tuple[int, int]) -> bool:
+    """Whether a span lies apart from all that are taken, which are in order."""
+    at = bisect(taken, span)
+    return (at == 0 or taken[at - 1][1] < span[0]) and (at == len(taken) or span[1] < taken[at][0])
+
+
+class _Made(NamedTuple):
+    """The findings that were fixed, and the state that this has led to."""
+
+    findings: list[Finding]
+    state: _State
 
 
 class _Trials:
@@ -100,26 +112,32 @@ class _Trials:
 
     def __init__(self, lens: Lens) -> None:
         self._lens = lens
-        self._left = MAX_TRIALS
+        self._left = MOST_READ
 
-    def accepted(self, state: _State, findings: list[Finding], before: list[Finding]) -> list[Finding]:
-        """Those of the findings that can be fixed together with the ones before."""
+    def made_of(self, state: _State, findings: list[Finding]) -> _Made:
+        """What becomes of a state when as many of these findings are fixed as go together."""
+        return self._more(state, findings, _Made([], state))
+
+    def _more(self, state: _State, findings: list[Finding], before: _Made) -> _Made:
+        """As many as go together with those before."""
         if not findings or self._left <= 0:
             return before
-        if self.made(state, before + findings) is not None:
-            return before + findings
+        together = before.findings + findings
+        after = self._try(state, together)
+        if after is not None:
+            return _Made(together, after)
         if len(findings) == 1:
             return before
         half = len(findings) // 2
-        return self.accepted(state, findings[half:], self.accepted(state, findings[:half], before))
+        return self._more(state, findings[half:], self._more(state, findings[:half], before))
 
-    def made(self, state: _State, findings: list[Finding]) -> _State | None:
+    def _try(self, state: _State, findings: list[Finding]) -> _State | None:
         """What the fixes make of a file, or None where they break a rule."""
-        self._left -= 1
         document = state.reading.document
         fixes = [finding.fix for finding in findings if finding.fix is not None]
-        data = document.encode(apply(document.text, (edit for fix in fixes for edit in fix.edits)))
-        reading = link(read(data, state.reading.name), self._lens.sagas)
+        string = apply(document.text, (edit for fix in fixes for edit in fix.edits))
+        self._left -= len(string)
+        reading = link(read(document.encode(string), state.reading.name), self._lens.sagas)
         if reading.document.root is None or (state.reading.valid and not reading.valid):
             return None
         if not _is_meant(state.reading, reading, fixes):
