@@ -16,7 +16,18 @@ from sagactl.model import Route
 from sagactl.source.check import region
 from sagactl.source.document import Document, parse
 from sagactl.source.insertion import insertion
-from sagactl.source.layout import CannotEdit, Extent, Splice, dash, extents, is_blank, is_flow, line_start, tail
+from sagactl.source.layout import (
+    CannotEdit,
+    Extent,
+    Splice,
+    dash,
+    extents,
+    is_blank,
+    is_explicit,
+    is_flow,
+    line_start,
+    tail,
+)
 from sagactl.source.node import Node, Text
 from sagactl.source.order import known
 from sagactl.source.removal import removal
@@ -150,6 +161,8 @@ def _walk(document: Document, route: Route) -> tuple[Node, list[_Spot]]:
             break
         if id(spot.value) in shared or (is_flow(document.text.string, node) and not _stays_flow(document, spot.value)):
             raise CannotEdit
+        if spot.key is not None and is_explicit(document.text.string, spot.key):
+            raise CannotEdit
         spots.append(spot)
         node = spot.value
     return document.root, spots
@@ -199,6 +212,8 @@ def _parts(node: Node) -> list[Node]:
 
 
 def _splices(document: Document, change: Change, changes: Sequence[Change]) -> list[Splice]:
+    if not change.route and not isinstance(change, Reorder):
+        raise CannotEdit  # the whole is no entry of anything
     match change:
         case Put():
             return _put(document, change, changes)

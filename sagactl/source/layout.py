@@ -49,7 +49,7 @@ def _end(least: int, value: Node) -> int:
 
 def is_flow(string: str, node: Node) -> bool:
     """Whether a collection is written in braces or brackets."""
-    return string[opening(string, node)] in "{["
+    return string.startswith(("{", "["), opening(string, node))
 
 
 def opening(string: str, node: Node) -> int:
@@ -61,6 +61,12 @@ def opening(string: str, node: Node) -> int:
         while start < node.end and string[start] in _BLANKS + _ENDS:
             start += 1
     return start
+
+
+def is_explicit(string: str, key: Node) -> bool:
+    """Whether a key has a sign of its own (`? a`) or goes over several lines, so that no value can stand beside it."""
+    before = head(string, key.start).rstrip(_BLANKS)
+    return before.endswith("?") or any(end in string[key.start : key.end] for end in _ENDS)
 
 
 # -- lines

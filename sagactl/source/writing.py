@@ -20,7 +20,7 @@ def written(value: object, quote: str = "") -> str:
         return _text(value, quote)
     if isinstance(value, Sequence):
         return "[" + ", ".join(map(written, value)) + "]"
-    return _infinite(json.dumps(value))
+    return _infinite(json.dumps(value, default=str))
 
 
 def _text(text: str, quote: str) -> str:

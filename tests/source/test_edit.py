@@ -15,6 +15,7 @@ from sagactl.source.document import parse
 from sagactl.source.edit import apply, edits_of
 from sagactl.source.order import known
 from sagactl.source.writing import written
+from tests.hostile.test_fuzz import YAMLISH, mutations
 from tests.source import layouts
 
 
@@ -38,6 +39,7 @@ CASES: list[tuple[str, Change, str]] = [
     ("- a: 1\n  b: 2\n", Drop((0, "a")), "- b: 2\n"),
     ("- a: 1\n  # about b\n  b: 2\n", Drop((0, "a")), "-\n  # about b\n  b: 2\n"),
     ("a: 1\n", Drop(("a",)), "{}\n"),
+    ("&a:", Drop(("",)), "{}"),
     ("a: 1\r\nb: 2\r\n", Drop(("a",)), "b: 2\r\n"),
     ("a: 1\nb: 2\n", Put(("c",), 3, "a"), "a: 1\nc: 3\nb: 2\n"),
     ("a: 1  # mine\nb: 2\n", Put(("c",), 3, "a"), "a: 1  # mine\nc: 3\nb: 2\n"),
@@ -106,6 +108,9 @@ REFUSED: list[tuple[str, Change]] = [
     ("a: 1\nb: 2\n", Rename(("a",), "b")),
     ("a: 1\n", Rename(("b",), "c")),
     ("a: 1\n", Drop(("b",))),
+    ("a: 1\n", Drop(())),
+    ("a: 1\n", Put((), {})),
+    ("{? a: 1, b: 2}\n", Put(("a",), 2)),
     ("a: 1\n", Put(("a", "b"), 2)),
     ("a: [1]\n", Reorder(("a",), (0, 1))),
     ("a: [1\n", Drop(("a",))),
@@ -274,6 +279,17 @@ def test_two_changes_at_once_are_what_both_mean(draw: st.DataObject) -> None:
     if isinstance(first, Drop) or isinstance(second, Drop):
         assume(not isinstance(first, Rename | Reorder) and not isinstance(second, Rename | Reorder))
     assert parse(apply(document.text, edits).encode()).data() == meant
+
+
+@given(st.one_of(mutations(), YAMLISH), st.data())
+def test_of_any_text_an_edit_makes_what_was_meant_or_there_is_none(text: str, draw: st.DataObject) -> None:
+    document = parse(text.encode(errors="replace"))
+    data = document.data()
+    assume(routes(data))
+    change = draw.draw(changes_of(data))
+    edits = edits_of(document, [change])
+    if edits:
+        assert parse(apply(document.text, edits).encode()).data() == changed(data, [change])
 
 
 @given(layouts.data)
