@@ -53,17 +53,22 @@ def advice(text: str) -> str:
         if number == 0:
             return "a duration is longer than zero"
         return f"write the unit: `{number}s` for seconds, `{number}ms` for milliseconds"
+    respelled = respell(text)
+    return f"write `{respelled}`" if respelled is not None else HOW_TO_WRITE
+
+
+def respell(text: str) -> str | None:
+    """The duration that a number with a unit in other words means, or None: `30 Seconds` is `30s`."""
     spaced = re.fullmatch(
         r"([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(ms|millis|milliseconds?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)",
-        stripped,
+        text.strip(),
         re.IGNORECASE,
     )
-    if spaced is not None:
-        unit = "ms" if spaced[2].lower().startswith(("ms", "milli")) else spaced[2][0].lower()
-        number_s = float(spaced[1]) * UNITS_S[unit]
-        if 0 < number_s <= MAX_S:
-            return f"write `{duration_text(number_s)}`"
-    return HOW_TO_WRITE
+    if spaced is None:
+        return None
+    unit = "ms" if spaced[2].lower().startswith(("ms", "milli")) else spaced[2][0].lower()
+    number_s = float(spaced[1]) * UNITS_S[unit]
+    return duration_text(number_s) if 0 < number_s <= MAX_S else None
 
 
 def duration_text(seconds: float) -> str:

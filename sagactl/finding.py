@@ -47,12 +47,54 @@ class Edit(NamedTuple):
     text: str
 
 
+class Put(NamedTuple):
+    """The entry at a route has this value afterwards; it is replaced, or made with all that its route lacks.
+
+    A new key stands behind the key `after`, else where the language's table has it; an item one past the last is new.
+    """
+
+    route: Route
+    value: object
+    after: str = ""
+
+
+class Drop(NamedTuple):
+    """The entry at a route goes, with its line and its own comment."""
+
+    route: Route
+
+
+class Rename(NamedTuple):
+    """The key that a route ends with has another name; its value stays."""
+
+    route: Route
+    name: str
+
+
+class Reorder(NamedTuple):
+    """The items of a list change places: `order` has the index of each as it is now, in the order that they get."""
+
+    route: Route
+    order: tuple[int, ...]
+
+
+Change = Put | Drop | Rename | Reorder
+"""What a rule wants of a definition, by routes; a document makes the smallest edits of it.
+
+All routes of one fix are those of the definition before it.
+"""
+
+
 class Fix(NamedTuple):
-    """A change that removes a finding; `safe` when it cannot change what the saga means."""
+    """What removes a finding; `safe` when it cannot change what the saga means.
+
+    Like a place it is symbolic until a document is at hand: rules give `changes`, and `edits` are made of them.
+    """
 
     title: str
-    edits: tuple[Edit, ...]
+    edits: tuple[Edit, ...] = ()
     safe: bool = True
+    changes: tuple[Change, ...] = ()
 
 
 class Evidence(NamedTuple):

@@ -14,6 +14,7 @@ Examples:
   sagactl lint definitions/
   sagactl lint order.saga.yaml --format json
   sagactl lint --output sarif=lint.sarif --output junit=lint.xml
+  sagactl lint --diff
   sagactl lint --since main --baseline sagactl-baseline.json
   cat order.saga.yaml | sagactl lint - --stdin-filename order.saga.yaml"""
 
@@ -54,6 +55,13 @@ def command(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", help="Processes to use; 0 takes more than one for hundreds of files.")
     ] = 0,
+    fix: Annotated[bool, typer.Option("--fix", help="Make the fixes that cannot change what a saga means.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="With `--fix` or `--diff`: the other fixes, too.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what the fixes would change; exit 1 if that is anything.")
+    ] = False,
     color: ColorOption = "auto",
     config: Config = None,
     stdin_filename: StdinName = "<stdin>",
@@ -75,6 +83,9 @@ def command(
             exit_zero=exit_zero,
             allow_empty=allow_empty,
             jobs=jobs,
+            fix=fix,
+            unsafe_fixes=unsafe_fixes,
+            diff=diff,
             color=color,
             config=config,
             stdin_filename=stdin_filename,

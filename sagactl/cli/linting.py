@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
+from contextlib import redirect_stdout
 from functools import partial
 from time import strftime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,6 +44,9 @@ class Call(NamedTuple):
     exit_zero: bool
     allow_empty: bool
     jobs: int
+    fix: bool
+    unsafe_fixes: bool
+    diff: bool
     color: str
     config: str | None
     stdin_filename: str
@@ -57,12 +62,37 @@ def lint_files(call: Call) -> int:
     files, shelf = _files(call, settings)
     made = _plan(call, settings, files)
     found = inspect(files, made, shelf, call.jobs)
-    report = _compared(call, settings, made, _report(call, settings, made, found))
-    for target in targets:
-        put(report, target, call.color, call.quiet)
+    fixed = None
+    if call.diff:
+        return _shown(call, made, shelf, found)
+    if call.fix:
+        found, fixed = _fixed(call, files, made, shelf, found)
+    report = _compared(call, settings, made, _report(call, settings, made, found)._replace(fixed=fixed))
+    # Standard output is taken by the text that came from standard input.
+    with redirect_stdout(sys.stderr if call.fix and shelf.given else sys.stdout):
+        for target in targets:
+            put(report, target, call.color, call.quiet)
     if found.crashed:
         return ExitStatus.INTERNAL
     return ExitStatus.FINDINGS if _fails(report, threshold) and not call.exit_zero else ExitStatus.CLEAN
+
+
+def _shown(call: Call, made: Plan, shelf: Shelf, found: Inspected) -> int:
+    from sagactl.cli.fixing import show_fixes
+
+    code = show_fixes(found, made, shelf, call.unsafe_fixes, call.color)
+    return ExitStatus.CLEAN if call.exit_zero else code
+
+
+def _fixed(
+    call: Call, files: tuple[str, ...], made: Plan, shelf: Shelf, found: Inspected
+) -> tuple[Inspected, int | None]:
+    """What is found once all fixes are made, and how many there were."""
+    from sagactl.cli.fixing import make_fixes, without_refused
+
+    now, number = make_fixes(found, made, shelf, call.unsafe_fixes)
+    left = inspect(files, made, now, call.jobs)
+    return left._replace(files=without_refused(left.files, call.unsafe_fixes)), number
 
 
 def _check_options(call: Call, targets: Sequence[Destination], settings: Configuration) -> None:
@@ -73,6 +103,11 @@ def _check_options(call: Call, targets: Sequence[Destination], settings: Configu
         raise UsageError("`--accept-new` does nothing alone", help="it goes with `--update-baseline`")
     if call.update_baseline and call.since is not None:
         raise UsageError("`--update-baseline` looks at every file, so it does not go with `--since`")
+    if call.unsafe_fixes and not (call.fix or call.diff):
+        help = "add `--fix` to make them, or `--diff` to see them"
+        raise UsageError("`--unsafe-fixes` says which fixes, not what to do with them", help=help)
+    if call.diff and (call.outputs or call.statistics or call.update_baseline or call.format != "full"):
+        raise UsageError("`--diff` prints what fixes would change, and no report", help="leave out the other options")
     if call.jobs < 0:
         raise UsageError("`--jobs` takes a number from 0 on")
     silent = [target.format for target in targets if target.format not in COUNTING]

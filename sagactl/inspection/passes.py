@@ -31,10 +31,11 @@ ALONE_BELOW: Final = 400
 
 
 class Inspected(NamedTuple):
-    """What a run has found: the files it shows, and the texts of others that findings point into."""
+    """What a run has found: the files it shows, the texts of others that findings point into, and all its sagas."""
 
     files: tuple[Linted, ...]
     texts: Mapping[str, Text]
+    library: Library
 
     @property
     def crashed(self) -> bool:
@@ -60,7 +61,7 @@ def inspect(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int = 1) -> In
         for look in looks
     )
     shown = tuple(file for file in linted if plan.shows(file.name))
-    return Inspected(shown, {name: document.text for name, document in documents.items()})
+    return Inspected(shown, {name: document.text for name, document in documents.items()}, library)
 
 
 def _first_looks(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int) -> list[Look]:
@@ -72,11 +73,12 @@ def _first_looks(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int) -> l
 
 
 def _second_look(look: Look, plan: Plan, library: Library, shelf: Shelf) -> Look:
-    reading = _linked(shelf.read(look.linted.name), library)
+    reading = linked(shelf.read(look.linted.name), library)
     return whole_look(reading, plan, library)
 
 
-def _linked(reading: Reading, library: Library) -> Reading:
+def linked(reading: Reading, library: Library) -> Reading:
+    """The reading among the sagas that it names, those beside its file included."""
     if reading.saga is None or not nested(reading.saga):
         return reading
     add_neighbours(library, [reading])
@@ -108,5 +110,5 @@ def _finished(
     shelf: Shelf,
 ) -> Linted:
     rules = plan.rules_for(name)
-    checked = check_file(_linked(shelf.read(name), library), rules, library, plan.recommend)
+    checked = check_file(linked(shelf.read(name), library), rules, library, plan.recommend)
     return slim(finish(checked, between, documents, rules, plan.today, plan.known))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 from sagactl.errors import UnknownName
-from sagactl.finding import Finding, Region
+from sagactl.finding import Edit, Finding, Fix, Region
 from sagactl.linter import crashes
 from sagactl.linter.linted import Located, Suppressed
 from sagactl.linter.rule import Rule
@@ -65,7 +65,8 @@ def apply_ignores(
         kept = [located for located in kept if located not in taken]
         suppressed += (Suppressed(located, "comment", ignore.reason) for located in taken)
         if not taken and judged and codes <= decided:
-            problems.append(_note("SG991", "this suppression suppresses nothing", ignore.place))
+            note = _note("SG991", "this suppression suppresses nothing", ignore.place)
+            problems.append(note._replace(finding=note.finding._replace(fix=_removed(document, ignore.place))))
     return kept + [_graded(problem, chosen) for problem in problems if problem.finding.code in chosen], suppressed
 
 
@@ -185,6 +186,20 @@ def _resolve(ignore: Ignore, known: tuple[Rule, ...] | None, today: str) -> tupl
     if ignore.until and today and ignore.until < today:
         problems.append(_note("SG993", f"this suppression ended on {ignore.until}", ignore.place))
     return frozenset(codes), problems
+
+
+def _removed(document: Document, place: Region) -> Fix:
+    """Without the comment: its line goes with it if it has one to itself, else the blanks before it."""
+    line = document.lines[place.line - 1]
+    column = len(line[: place.column - 1].rstrip()) + 1
+    if column > 1:
+        region = place._replace(column=column)
+    elif place.line < len(document.lines):
+        region = Region(place.line, 1, place.line + 1, 1)
+    else:
+        above = document.lines[place.line - 2] if place.line > 1 else ""
+        region = Region(max(1, place.line - 1), len(above) + 1, place.line, place.end_column)
+    return Fix("remove the comment", (Edit(region, ""),))
 
 
 def _note(code: str, message: str, place: Region, help: str = "") -> Located:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from sagactl.finding import Finding, Place, Region, Related
+from sagactl.finding import Finding, Fix, Place, Region, Related
 from sagactl.model import Route
 from sagactl.source.check import region
 from sagactl.source.document import Document
@@ -48,12 +48,21 @@ def locate(document: Document, place: Place | Region) -> Region:
 
 
 def located(document: Document, finding: Finding) -> Located:
-    """The finding at its place, with its related places of the same file made concrete."""
+    """The finding at its place, with its fix and its related places of the same file made concrete."""
     place = finding.place
     route = place.route if isinstance(place, Place) else document.route_at(place.line - 1, place.column - 1)
     if finding.related:
         finding = finding._replace(related=tuple(_settled(document, related) for related in finding.related))
+    if finding.fix is not None and not finding.fix.edits:
+        finding = finding._replace(fix=_concrete(document, finding.fix))
     return Located(finding, locate(document, place), route)
+
+
+def _concrete(document: Document, fix: Fix) -> Fix | None:
+    # Imported here, because most files have nothing to fix.
+    from sagactl.source.edit import concrete
+
+    return concrete(document, fix)
 
 
 def _settled(document: Document, related: Related) -> Related:

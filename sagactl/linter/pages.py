@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from inspect import cleandoc
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sagactl.finding import Severity
 from sagactl.linter.registry import module_of
@@ -18,8 +18,15 @@ Style = Callable[[str, str], str]
 """Dresses a text for its role: "title", "heading", "severity", "text" or "code"."""
 
 
+FIX_OPTIONS: Final = {"safe": "--fix", "unsafe": "--unsafe-fixes"}
+"""Which option of lint makes which kind of fix."""
+
+
 class Page(NamedTuple):
-    """What is to be said about a rule; `bad` and `good` are whole definitions that the tests lint."""
+    """What is to be said about a rule; `bad` and `good` are whole definitions that the tests lint.
+
+    `fixes` says whether the fixes that it offers are safe or unsafe; none for a rule that fixes nothing.
+    """
 
     code: str
     name: str
@@ -29,6 +36,7 @@ class Page(NamedTuple):
     why: str
     source: str
     since: str
+    fixes: tuple[str, ...]
     bad: str
     good: str
     default: bool
@@ -49,7 +57,7 @@ def parse_page(rule: Rule, docstring: str) -> Page:
     text, _, examples = cleandoc(docstring).partition("\nBad:\n")
     bad, _, good = examples.partition("\nGood:\n")
     blocks = [" ".join(block.split("\n")) for block in text.split("\n\n")]
-    source, since = _origin(rule, text)
+    source, since, fixes = _origin(rule, text)
     head = f"{rule.code} {rule.name}: "
     if not blocks[0].startswith(head):
         raise BadPage(f"the docstring of {rule.code} starts with {head!r}")
@@ -65,6 +73,7 @@ def parse_page(rule: Rule, docstring: str) -> Page:
         why=rule.why,
         source=source,
         since=since,
+        fixes=fixes,
         bad=_example(bad),
         good=_example(good),
         default=rule.default,
@@ -103,13 +112,14 @@ def explain_text(page: Page, style: Style = plain) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _origin(rule: Rule, text: str) -> tuple[str, str]:
-    """The source and the version, which end the text before the examples."""
+def _origin(rule: Rule, text: str) -> tuple[str, str, tuple[str, ...]]:
+    """The source, the version and the kinds of fixes, which end the text before the examples."""
     _, found, rest = text.partition("\nSource: ")
     source, dated, since = rest.partition("\nSince: ")
     if not found or not dated:
         raise BadPage(f"the docstring of {rule.code} needs `Source:` and, on the next line, `Since:`")
-    return " ".join(source.split()), since.strip()
+    since, _, fixes = since.partition("\nFix: ")
+    return " ".join(source.split()), since.strip(), tuple(word.strip() for word in fixes.split(",") if word.strip())
 
 
 def _example(block: str) -> str:
@@ -118,7 +128,8 @@ def _example(block: str) -> str:
 
 def _about(page: Page) -> str:
     off = "" if page.default else ", off by default"
-    return f"{page.severity}{off}, since {page.since}"
+    options = " or ".join(f"`{FIX_OPTIONS[kind]}`" for kind in page.fixes)
+    return f"{page.severity}{off}, since {page.since}" + (f", fixable with {options}" if options else "")
 
 
 def _sentences(paragraph: str) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from sagactl.finding import Drop, Fix, Put
 from sagactl.flow import Flow, FlowStep, success_event
+from sagactl.model import Route
 
 
 def how_it_fails(step: FlowStep) -> str:
@@ -33,6 +35,18 @@ def behind(step: FlowStep, others: int, flow: Flow) -> str:
     if step.step.listens is not None:
         return f"\nlistens: [{', '.join(_events(step, last, flow))}]"
     return f"\nafter: [{', '.join(other.id for other in (*_kept(step, last, flow), *last))}]"
+
+
+def without(route: Route, siblings: int) -> Fix:
+    """An entry goes, and with the last one its mapping; only its author knows whether it was left over."""
+    return Fix("remove it", safe=False, changes=(Drop(route if siblings > 1 else route[:-1]),))
+
+
+def without_undo(step: FlowStep) -> Fix:
+    """A compensation that never runs goes, and the step says by its kind why it has none."""
+    route, kind = step.step.route, "retriable" if step.place == "after" else "pivot"
+    changes = (Drop((*route, "compensation")), Put((*route, "kind"), kind))
+    return Fix(f"remove it and declare the step {kind}", safe=False, changes=changes)
 
 
 def _kept(step: FlowStep, last: list[FlowStep], flow: Flow) -> list[FlowStep]:

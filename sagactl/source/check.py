@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from sagactl import durations
 from sagactl.errors import nearest, suggest
-from sagactl.finding import Edit, Finding, Fix, Place, Region, Related
+from sagactl.finding import Drop, Edit, Finding, Fix, Place, Region, Related
 from sagactl.model import Route
 from sagactl.source import shapes
 from sagactl.source.fields import RECORDS
@@ -103,7 +103,7 @@ def check_record(kept: Kept, name: str, node: Node, route: Route, id: str = "") 
         key = cast(str, key_node.value)
         field = fields.get(key)
         if field is None:
-            _unknown_key(kept, record, fields, key_node, route)
+            _unknown_key(kept, record, fields, key_node, node, route)
             continue
         written[key] = key_node
         kept.where = (route, key)
@@ -118,14 +118,17 @@ def check_record(kept: Kept, name: str, node: Node, route: Route, id: str = "") 
     return record.make(route=route, **values)
 
 
-def _unknown_key(kept: Kept, record: shapes.Record, fields: dict[str, shapes.Field], key: Node, route: Route) -> None:
+def _unknown_key(
+    kept: Kept, record: shapes.Record, fields: dict[str, shapes.Field], key: Node, node: Node, route: Route
+) -> None:
     if kept.full:
         return
     name = str(key.value)
     guess = nearest(name, fields)
     if guess:
         kept.misspelt.add((route, guess))
-    fix = Fix(f"rename it to `{guess}`", (Edit(region(key.span), guess),), safe=False) if guess else None
+    is_free = guess and all(each.value != guess for each, _ in cast("list[tuple[Node, Node]]", node.value))
+    fix = Fix(f"rename it to `{guess}`", (Edit(region(key.span), str(guess)),), safe=False) if is_free else None
     kept.add(
         "SG001",
         f"`{short(name)}` is not a key of {record.what}",
@@ -260,14 +263,15 @@ def _bad_id(kept: Kept, node: Node, what: str) -> Any:
         return _wrong(kept, node, f"{what} has at most {ID_MAX_LENGTH} characters; this one has {len(value)}")
     kebab = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", value).lower()).strip("-")
     help = f"write `{kebab}`" if _id(kebab) else "use lower-case letters and digits, words joined by `-`"
-    return _wrong(kept, node, f"`{short(value)}` cannot be {what}", help)
+    return _wrong(kept, node, f"`{short(value)}` cannot be {what}", help, replace=kebab if _id(kebab) else None)
 
 
 def _flag(kept: Kept, shape: shapes.Flag, node: Node, route: Route, key: str | int) -> Any:
     value = _typed(kept, node, "true or false")
     if value is MISSING or isinstance(value, bool):
         return value
-    return _wrong(kept, node, f"expected true or false, not {a_value(value)}")
+    word = value if value in ("true", "false") else None
+    return _wrong(kept, node, f"expected true or false, not {a_value(value)}", replace=word)
 
 
 def _count(kept: Kept, shape: shapes.Count, node: Node, route: Route, key: str | int) -> Any:
@@ -322,11 +326,14 @@ def _int_11(text: str) -> int | None:
 
 def _disagreement(kept: Kept, node: Node, text: str, core: object, old: str, what: str) -> Any:
     new = "text" if isinstance(core, str) else a_value(core)
+    word = _true_or_false(text)
+    is_flag = old == "bool" and what == "true or false"
     kept.add(
         "SG017",
         f"`{short(text)}` is {new} in YAML 1.2 and {_OLD_READING.get(old, old)} in YAML 1.1; expected {what}",
         region(node.span),
-        help=_plain_form(text, old),
+        help=f"write `{word}`" if old == "bool" else _PLAIN_DIGITS,
+        fix=Fix(f"write `{word}`", (Edit(region(node.span), word),)) if is_flag else None,
     )
     return MISSING
 
@@ -341,10 +348,12 @@ _OLD_READING: Final = {
 }
 
 
-def _plain_form(text: str, old: str) -> str:
-    if old == "bool":
-        return f"write `{'true' if text.lower() in ('y', 'yes', 'on') else 'false'}`"
-    return "write it in plain digits, without leading zeros, `_`, `:` or exponents"
+_PLAIN_DIGITS: Final = "write it in plain digits, without leading zeros, `_`, `:` or exponents"
+
+
+def _true_or_false(text: str) -> str:
+    """What a word means to a reader of YAML 1.1."""
+    return "true" if text.lower() in ("y", "yes", "on") else "false"
 
 
 def _time(kept: Kept, shape: shapes.Time, node: Node, route: Route, key: str | int) -> Any:
@@ -354,7 +363,7 @@ def _time(kept: Kept, shape: shapes.Time, node: Node, route: Route, key: str | i
     seconds = durations.parse_duration(text)
     if seconds is None:
         said = f"`{short(text)}` is not a duration" if text else "a duration is missing here"
-        return _wrong(kept, node, said, durations.advice(text), code="SG016")
+        return _wrong(kept, node, said, durations.advice(text), code="SG016", replace=durations.respell(text))
     if seconds == 0 and not shape.zero:
         return _wrong(kept, node, "a duration of zero makes no sense here", durations.HOW_TO_WRITE, code="SG016")
     if seconds > durations.MAX_S:
@@ -401,7 +410,7 @@ def _many(kept: Kept, shape: shapes.Many, node: Node, route: Route, key: str | i
         if value is not MISSING:
             values.append(value)
     if shape.unique and len(set(values)) != len(values):
-        _repeated(kept, items)
+        _repeated(kept, items, inner)
         values = list(dict.fromkeys(values))
     return tuple(values)
 
@@ -420,13 +429,15 @@ def _as_list(shape: shapes.Many, node: Node) -> str:
     return ""
 
 
-def _repeated(kept: Kept, items: list[Node]) -> None:
+def _repeated(kept: Kept, items: list[Node], route: Route) -> None:
     seen: dict[object, Node] = {}
-    for item in items:
+    for index, item in enumerate(items):
         first = seen.setdefault(str(item.value), item)
         if first is not item:
+            message = f"`{short(str(item.value))}` stands here twice"
             related = (Related("first here", region(first.span)),)
-            kept.add("SG019", f"`{short(str(item.value))}` stands here twice", region(item.span), related=related)
+            fix = Fix("remove the second one", changes=(Drop((*route, index)),))
+            kept.add("SG019", message, region(item.span), related=related, fix=fix)
 
 
 def _table(kept: Kept, shape: shapes.Table, node: Node, route: Route, key: str | int) -> Any:

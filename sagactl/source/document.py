@@ -40,23 +40,25 @@ _INDEX_FROM = 8
 def parse(data: bytes) -> Document:
     """The document of a file's bytes, whatever they are."""
     string, problems = decode(data)
-    text = Text(string)
+    text, is_marked = Text(string), data.startswith(_UTF_8_MARK)
     if problems:
-        return Document(text, None, tuple(problems))
+        return Document(text, None, tuple(problems), is_marked)
     root, problems = _read(text, data)
     problems.sort(key=lambda problem: problem.span)
-    return Document(text, None if problems else root, tuple(problems[:MAX_PROBLEMS]))
+    return Document(text, None if problems else root, tuple(problems[:MAX_PROBLEMS]), is_marked)
 
 
 class Document:
     """A text that was read: its root node when all is well, and otherwise its problems.
 
+    `is_marked` says whether a byte order mark stood before the text.
     Every method asks for a route: the keys and indexes that lead from the root to a value.
     """
 
-    __slots__ = ("_comments", "_indexes", "problems", "root", "text")
+    __slots__ = ("_comments", "_indexes", "is_marked", "problems", "root", "text")
 
-    def __init__(self, text: Text, root: Node | None, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, text: Text, root: Node | None, problems: tuple[Problem, ...], is_marked: bool = False) -> None:
+        self.is_marked = is_marked
         self.text = text
         self.root = root
         self.problems = problems
@@ -79,6 +81,10 @@ class Document:
 
                 self._comments = find_comments(self.text, self.root)
         return self._comments
+
+    def encode(self, string: str) -> bytes:
+        """Another text as the bytes of this document's file: a mark at its start stays."""
+        return (_UTF_8_MARK if self.is_marked else b"") + string.encode()
 
     def node(self, route: Route) -> Node | None:
         """The value at the end of a route, if it is there."""

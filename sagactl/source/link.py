@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sagactl.errors import suggest
-from sagactl.finding import Finding, Place
+from sagactl.errors import nearest, suggest
+from sagactl.finding import Finding, Place, Put
 from sagactl.model import Saga
 from sagactl.source.build import Reading
 from sagactl.source.check import RULE_NAMES
+from sagactl.source.references import meant
 
 
 def link(reading: Reading, sagas: Mapping[str, Saga]) -> Reading:
@@ -30,9 +31,11 @@ def _findings(saga: Saga, sagas: Mapping[str, Saga]) -> list[Finding]:
         place = Place((*step.route, "saga"))
         if step.saga not in sagas:
             message = f"there is no definition of `{step.saga}`"
-            help = suggest(step.saga, tuple(id for id in sagas if id != saga.id))
+            others = tuple(id for id in sagas if id != saga.id)
             note = "looked for among the files of this call and beside this one"
-            found.append(_finding("SG003", message, place, saga, step.id, help, note))
+            missing = _finding("SG003", message, place, saga, step.id, suggest(step.saga, others), note)
+            guess = nearest(step.saga, others)
+            found.append(missing._replace(fix=meant(guess, Put(place.route, guess)) if guess is not None else None))
             continue
         way = _way_back(saga.id, step.saga, sagas)
         if way:

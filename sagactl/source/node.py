@@ -46,6 +46,15 @@ class Text:
 
     def place(self, offset: int) -> tuple[int, int]:
         """The line and column of an offset."""
+        starts = self._line_starts()
+        line = bisect_right(starts, offset) - 1
+        return line, min(offset - starts[line], len(self.lines[line]))
+
+    def offset(self, line: int, column: int) -> int:
+        """The inverse of `place`."""
+        return self._line_starts()[line] + column
+
+    def _line_starts(self) -> array[int]:
         if self._starts is None:
             lines = self.lines
             if "\r" in self.string:
@@ -54,8 +63,7 @@ class Text:
             # An array, because a file of nothing but line ends has millions of them.
             self._starts = array("I", accumulate((len(line) + 1 for line in lines), initial=0))
             self._starts.pop()
-        line = bisect_right(self._starts, offset) - 1
-        return line, min(offset - self._starts[line], len(self.lines[line]))
+        return self._starts
 
     def span(self, start: int, end: int) -> Span:
         """The span between two offsets."""

@@ -17,7 +17,17 @@ def data(*call: str, stdin: bytes = b"") -> Any:
 def test_lint() -> None:
     found = data("lint", "-", stdin=b"saga: s\nsteps:\n  - {step: a, participant: p, action: A}\n")
     assert found["version"] == 1
-    assert set(found["summary"]) == {"errors", "warnings", "infos", "files", "suppressed", "baselined", "fixable"}
+    assert set(found["summary"]) == {
+        "errors",
+        "warnings",
+        "infos",
+        "files",
+        "suppressed",
+        "baselined",
+        "fixable",
+        "unsafely_fixable",
+        "fixed",
+    }
     finding = next(finding for finding in found["findings"] if finding["code"] == "SG101")
     assert set(finding) >= {
         "code", "name", "severity", "message", "path", "saga", "step", "pointer", "range", "related", "help", "note",

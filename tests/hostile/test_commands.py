@@ -33,6 +33,15 @@ def test_lint_answers(case, tmp_path: Path) -> None:  # type: ignore[no-untyped-
 
 
 @pytest.mark.parametrize("case", FAST, ids=lambda case: case.name)
+def test_fixes_answer(case, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = str(case.write(tmp_path))
+    shown = sagactl("lint", path, "--diff", "--unsafe-fixes")
+    assert shown.code in (0, 1), shown.err
+    assert not RAW.search(shown.out + shown.err)
+    assert sagactl("lint", path, "--fix", "--unsafe-fixes").code in (0, 1)
+
+
+@pytest.mark.parametrize("case", FAST, ids=lambda case: case.name)
 def test_every_other_verb_answers(case, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = str(case.write(tmp_path))
     for call in (("simulate", path), ("recommend", path), ("graph", path), ("graph", path, "--format", "mermaid")):

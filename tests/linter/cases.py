@@ -17,10 +17,14 @@ SHAPE = ("SG0", "SG1", "SG2", "SG3", "SG8")
 """What a flow without times and without anybody who answers for it can be judged by."""
 
 
+def whole(text: str) -> str:
+    """A whole definition; steps alone are enough."""
+    return text if text.lstrip().startswith("saga:") else f"saga: example\n{text}"
+
+
 def load(text: str) -> Saga:
     """The saga of a definition that must be valid; steps alone are enough."""
-    whole = text if text.lstrip().startswith("saga:") else f"saga: example\n{text}"
-    reading = read(whole.encode(), "a case")
+    reading = read(whole(text).encode(), "a case")
     assert reading.valid, reading.findings
     assert reading.saga is not None
     return reading.saga

@@ -11,6 +11,7 @@ The docstring has this form:
 
     Source: where the rule comes from.
     Since: 0.1
+    Fix: safe    (or unsafe, or both; without this line the rule fixes nothing)
 
     Bad:
         saga: ...        (a whole definition, indented by four, on which the rule fires)

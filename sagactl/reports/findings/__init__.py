@@ -36,7 +36,8 @@ class Report(NamedTuple):
 
     `texts` are those of other files that findings point into, `rules` all that were known, `stale` the entries of the
     baseline for which nothing is left, `version` is ours.  Paths are written as seen from `root`, the folder of the
-    call, and the pages of the rules are below `pages`, a web address, if they are published.
+    call, and the pages of the rules are below `pages`, a web address, if they are published.  `fixed` is how many
+    findings are gone because they were fixed, None where nobody asked for that.
     """
 
     files: tuple[Linted, ...]
@@ -49,6 +50,7 @@ class Report(NamedTuple):
     pages: str = ""
     version: str = "0"
     statistics: bool = False
+    fixed: int | None = None
 
     def findings(self) -> Iterator[tuple[Linted, Located]]:
         return ((file, located) for file in self.files for located in file.findings)
@@ -64,6 +66,8 @@ class Summary(NamedTuple):
     suppressed: int
     baselined: int
     fixable: int
+    unsafely_fixable: int
+    fixed: int
 
 
 def summary(report: Report) -> Summary:
@@ -72,6 +76,7 @@ def summary(report: Report) -> Summary:
     count: dict[Severity, int] = {
         severity: sum(finding.severity == severity for finding in found) for severity in SEVERITIES
     }
+    fixes = [finding.fix for finding in found if finding.fix is not None]
     return Summary(
         errors=count["error"],
         warnings=count["warning"],
@@ -79,7 +84,9 @@ def summary(report: Report) -> Summary:
         files=len(report.files),
         suppressed=_accepted(report, "comment"),
         baselined=_accepted(report, "baseline"),
-        fixable=sum(finding.fix is not None for finding in found),
+        fixable=len(fixes),
+        unsafely_fixable=sum(not fix.safe for fix in fixes),
+        fixed=report.fixed or 0,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sagactl.escape import escape, escape_lines
-from sagactl.finding import Evidence, Finding, Region, Related
+from sagactl.finding import Evidence, Finding, Fix, Region, Related
 from sagactl.linter.linted import Linted, Located
 from sagactl.reports.findings import Report, region_of
 from sagactl.reports.findings.tail import ending
@@ -49,6 +49,8 @@ def _block(file: Linted, located: Located, texts: Mapping[str, Text], look: Look
             lines += _related(texts.get(related.path, file.text), related, gutter, look)
         lines.append(_bar(gutter, style))
     lines += _remarks(finding, gutter, style)
+    if finding.fix is not None:
+        lines += _fix(file.text, finding.fix, gutter, style)
     return "\n".join(lines) + "\n"
 
 
@@ -122,6 +124,15 @@ def _remarks(finding: Finding, gutter: int, style: Style) -> list[str]:
         lines.append(f"{' ' * gutter} {style('frame', '=')} {style('note', 'seen:')} {_with(finding.evidence)}")
         lines += [f"{' ' * (gutter + 9)}{number}. {escape(m)}" for number, m in enumerate(finding.evidence.moments, 1)]
     return lines
+
+
+def _fix(text: Text, fix: Fix, gutter: int, style: Style) -> list[str]:
+    """What would be changed, and by which option: the lines as they are and as they would be."""
+    from sagactl.reports.differences import change_lines
+
+    option = "--fix" if fix.safe else "--unsafe-fixes"
+    lead = f"{' ' * gutter} {style('frame', '=')} {style('help', 'fix:')} {escape(fix.title)} (`{option}`)"
+    return [lead, *(" " * (gutter + 9) + line for line in change_lines(text, fix.edits, style))]
 
 
 def _with(evidence: Evidence) -> str:

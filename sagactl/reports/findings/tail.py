@@ -15,8 +15,8 @@ SHOWN_STALE = 10
 
 
 def ending(report: Report) -> list[str]:
-    """All of it, the counts last."""
-    return [*_stale(report), tail(report)]
+    """All of it: the counts, and how many of the findings could be fixed."""
+    return [*_stale(report), tail(report), *_fixable(summary(report))]
 
 
 def tail(report: Report) -> str:
@@ -37,12 +37,23 @@ def plural(number: int, word: str) -> str:
 
 
 def _extras(counts: Summary, stale: tuple[Entry, ...]) -> Iterator[str]:
+    if counts.fixed:
+        yield f"{counts.fixed} fixed"
     if counts.suppressed:
         yield f"{counts.suppressed} suppressed"
     if counts.baselined:
         yield f"{counts.baselined} in the baseline"
     if stale:
         yield f"{sum(entry.times for entry in stale)} stale there"
+
+
+def _fixable(counts: Summary) -> Iterator[str]:
+    """Which option would fix how many."""
+    unsafe = counts.unsafely_fixable
+    if safe := counts.fixable - unsafe:
+        yield f"{safe} fixable with `--fix`" + (f", {unsafe} more with `--unsafe-fixes`" if unsafe else "")
+    elif unsafe:
+        yield f"{unsafe} fixable with `--fix --unsafe-fixes`"
 
 
 def _stale(report: Report) -> Iterator[str]:

@@ -5,6 +5,7 @@ compensation changes something that nobody did.
 
 Source: the kinds of steps in the definition language.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -37,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Related
+from sagactl.finding import Drop, Fix, Related
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 
@@ -54,6 +55,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 step.id,
                 help=f"remove the compensation, or write `kind: compensatable` if `{step.action}` has effects",
                 related=(Related("declared read-only here", at_step(step.route, "kind")),),
+                fix=Fix("remove the compensation", safe=False, changes=(Drop((*step.route, "compensation")),)),
             )
 
 

@@ -6,6 +6,7 @@ can simply be repeated until it is done, declare it retriable.
 
 Source: Mehrotra, Rastogi, Silberschatz, Korth, A transaction model for multidatabase systems, 1992.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -42,6 +43,7 @@ from typing import TYPE_CHECKING
 from sagactl.finding import Related
 from sagactl.flow import FlowStep
 from sagactl.linter.commands import says_nothing_is_done
+from sagactl.linter.remedies import without_undo
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Compensation, Saga
 
@@ -64,6 +66,7 @@ def _hit(step: FlowStep, undo: Compensation, why: str, facts: Facts) -> Hit:
         step.id,
         help=f"remove it and write `kind: {'retriable' if after else 'pivot'}`",
         related=(Related("the pivot", at_step(facts.pivot_of(step).step.route)),) if after else (),
+        fix=without_undo(step),
     )
 
 

@@ -6,6 +6,7 @@ one in this respect.
 
 Source: tombstones and fences are kept by the participant (Seata TCC fence, DTM branch barrier).
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -37,7 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place, Related
+from sagactl.finding import Drop, Fix, Place, Related
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga, Step
 
@@ -60,13 +61,15 @@ def _share_a_store(saga: Saga, step: Step, other: str) -> bool:
 
 
 def _hit(step: Step, command: str, other: str) -> Hit:
+    route = (*step.route, "compensation", "participant")
     doer = f"`{step.participant}`" if step.participant else "the saga's owner"
     return Hit(
         f"{doer} does `{step.action}`, but `{other}` is told to undo it",
-        Place((*step.route, "compensation", "participant")),
+        Place(route),
         step.id,
         help=f"let {doer} do `{command}` and pass it on itself if need be",
         related=(Related(f"done by {doer}", at_step(step.route, "participant" if step.participant else "local")),),
+        fix=Fix(f"let {doer} undo it", safe=False, changes=(Drop(route),)),
     )
 
 

@@ -6,6 +6,7 @@ the reason why there is none; a step that declares itself `pivot`, `retriable` o
 
 Source: Garcia-Molina and Salem, Sagas, 1987: every transaction of a saga has its compensating transaction.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -36,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Related
+from sagactl.finding import Fix, Put, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.commands import asks, undo_name
 from sagactl.linter.facts import is_forgotten
@@ -70,6 +71,9 @@ def _hit(index: int, step: Step, facts: Facts) -> Hit:
             Related(f"when `{other.id}` fails, `{step.id}` stays done", at_step(other.step.route))
             for other in failing[:_RELATED]
         ),
+        fix=Fix("declare it retriable", safe=False, changes=(Put((*step.route, "kind"), "retriable"),))
+        if late
+        else None,
     )
 
 

@@ -45,7 +45,6 @@ from typing import TYPE_CHECKING
 
 from sagactl.flow import FlowStep
 from sagactl.linter.commands import undo_name
-from sagactl.linter.facts import is_forgotten
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 
@@ -55,8 +54,10 @@ if TYPE_CHECKING:
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for index, step in enumerate(saga.steps):
-        if step.for_each is None or step.compensation is not None or step.max_items == 1 or is_forgotten(step):
+        if step.for_each is None or step.compensation is not None or step.max_items == 1:
             continue
+        if facts.forgotten >> index & 1:
+            continue  # missing-compensation or unexplained-omission says it
         if facts.flow.steps[index].kind in ("pivot", "compensatable") and facts.failing >> index & 1:
             yield _hit(facts.flow.steps[index], saga)
 

@@ -5,6 +5,7 @@ compensated while its effect stands. If nothing has to be undone, say why with `
 
 Source: public sagas whose compensation prints a line.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -39,6 +40,7 @@ from typing import TYPE_CHECKING
 from sagactl.finding import Place
 from sagactl.flow import FlowStep
 from sagactl.linter.commands import says_nothing_is_done, undo_name
+from sagactl.linter.remedies import without_undo
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
 
@@ -55,6 +57,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 Place((*step.route, "compensation", "command")),
                 step.id,
                 help=_help(facts.meant.steps[index], saga, facts),
+                fix=without_undo(facts.meant.steps[index]) if facts.never_undone(facts.meant.steps[index]) else None,
             )
 
 

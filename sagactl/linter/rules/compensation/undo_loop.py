@@ -6,6 +6,7 @@ it off.
 
 Source: public Step Functions definitions whose Catch on a compensation leads back to an earlier compensation.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -39,10 +40,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place, Related
+from sagactl.finding import Drop, Fix, Place, Put, Related
 from sagactl.flow import undone_event
 from sagactl.linter.rule import Hit, Rule
-from sagactl.model import Saga, Step
+from sagactl.model import Compensation, Saga, Step
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -54,25 +55,30 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             f"after every rollback `{saga.id}` starts again, without a limit",
             Place(("rollback", "then")),
             help="max_restarts: 3",
+            fix=Fix("restart three times at most", safe=False, changes=(Put(("rollback", "max_restarts"), 3),)),
         )
     listening: list[Step] = []
     for step in saga.steps:
         undo = step.compensation
         if undo is not None:
             if undo.fallback == undo.command:
-                yield _fallback(step, undo.command)
+                yield _fallback(step, undo)
             if undo.listens is not None:
                 listening.append(step)
     if listening:
         yield from _events(listening)
 
 
-def _fallback(step: Step, command: str) -> Hit:
+def _fallback(step: Step, undo: Compensation) -> Hit:
+    command = undo.command
+    route = (*step.route, "compensation", "fallback")
     return Hit(
         f"when `{command}` fails, `{command}` is its fallback",
-        Place((*step.route, "compensation", "fallback")),
+        Place(route),
         step.id,
         help="name another command that always succeeds, or remove the fallback: the dead letter queue takes it then",
+        # One that may say no would have none at all without its fallback.
+        fix=Fix("remove the fallback", safe=False, changes=(Drop(route),)) if not undo.rejects else None,
     )
 
 

@@ -6,6 +6,7 @@ then from `defaults.retry`.
 
 Source: public sagas with three tries forward and one back.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -41,14 +42,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.durations import duration_text
-from sagactl.finding import Place, Related
+from sagactl.finding import Change, Fix, Place, Put, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.rule import Hit, Rule, at_step
-from sagactl.model import Saga
+from sagactl.model import FOREVER, Route, Saga
 from sagactl.policies import Policy
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
+
+
+_MAX_S = 300.0
 
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
@@ -91,6 +95,7 @@ def _own(step: FlowStep, said: str) -> Hit:
         Place((*step.step.route, "compensation", "retry")),
         step.id,
         help=_help(step),
+        fix=_stronger((*step.step.route, "compensation", "retry"), [step]),
     )
 
 
@@ -108,13 +113,31 @@ def _shared(saga: Saga, weak: list[tuple[FlowStep, str]]) -> Hit:
             Related(f"`{other.id}`: {why}", at_step(other.step.route, "compensation"))
             for other, why in weak[not inherits :]
         ),
+        fix=_stronger(("rollback", "retry"), [step for step, _ in weak]),
     )
 
 
 def _help(step: FlowStep) -> str:
-    tries = step.action.tries
-    attempts = "forever" if tries is None else max(10, 2 * tries)
-    return f"retry: {{attempts: {attempts}, initial: {duration_text(step.action.initial_s)}, max: 5m}}"
+    initial = duration_text(step.action.initial_s)
+    return f"retry: {{attempts: {_attempts(step.action)}, initial: {initial}, max: {duration_text(_MAX_S)}}}"
+
+
+def _attempts(action: Policy) -> int | str:
+    """How often a compensation should be tried: more often than the action, because nobody waits for it."""
+    return FOREVER if action.tries is None else max(10, 2 * action.tries)
+
+
+def _stronger(route: Route, steps: list[FlowStep]) -> Fix:
+    """A policy that is patient enough for the compensations of all these steps."""
+    attempts = [_attempts(step.action) for step in steps]
+    most = FOREVER if FOREVER in attempts else max(each for each in attempts if isinstance(each, int))
+    changes: list[Change] = [Put((*route, "attempts"), most)]
+    if any(step.undo is not None and step.undo.initial_s < step.action.initial_s for step in steps):
+        longest_s = max(step.action.initial_s for step in steps)
+        changes.append(Put((*route, "initial"), duration_text(longest_s)))
+    if any(step.undo is not None and step.undo.max_s < step.action.max_s for step in steps):
+        changes.append(Put((*route, "max"), duration_text(max(_MAX_S, *(step.action.max_s for step in steps)))))
+    return Fix("let it be tried longer than what it undoes", safe=False, changes=tuple(changes))
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ queue, and the other compensations go on (`on_failure: continue`, which holds wh
 
 Source: public state machines in which an error on the way back ends the run as a success.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -39,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place
+from sagactl.finding import Drop, Fix, Place, Put
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga, Step
 
@@ -63,6 +64,7 @@ def _ignored(saga: Saga, undone: list[Step]) -> Hit:
         f"when the compensation of {what} fails, the failure is ignored",
         Place(("rollback", "on_failure")),
         help=f"rollback:\n  on_failure: continue\n  dead_letter: {queue}",
+        fix=Fix("go on with the others", safe=False, changes=(Put(("rollback", "on_failure"), "continue"),)),
     )
 
 
@@ -72,6 +74,7 @@ def _unheard(step: Step, command: str) -> Hit:
         Place((*step.route, "compensation", "reply")),
         step.id,
         help="reply: true",
+        fix=Fix("wait for the answer", safe=False, changes=(Drop((*step.route, "compensation", "reply")),)),
         note="Every rollback ends with a step that somebody has to look after.",
         severity="warning",
     )

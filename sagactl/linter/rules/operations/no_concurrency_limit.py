@@ -5,6 +5,7 @@ do least, and then all those runs want to be undone at the same time. A limit ke
 
 Source: Nygard, Release It!, 2018: bulkheads and back pressure.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -30,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place
+from sagactl.finding import Fix, Place, Put
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Limits, Saga
 
@@ -44,6 +45,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             f"nothing limits how many runs of `{saga.id}` go on at once",
             Place(("saga",)) if saga.limits == Limits() else Place(("limits",), "key"),
             help="limits:\n  concurrency: 100",
+            fix=Fix("allow a hundred runs at once", safe=False, changes=(Put(("limits", "concurrency"), 100),)),
         )
 
 

@@ -7,6 +7,7 @@ no-correlation-key asks for it.
 
 Source: Hohpe and Woolf, Enterprise Integration Patterns: Correlation Identifier.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: contract
@@ -47,6 +48,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sagactl.finding import Fix, Put
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 
@@ -62,14 +64,19 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 f"nothing says how `{waiting.wait.event}` finds the run of `{saga.id}` that waits for it",
                 at_step(waiting.route, "wait"),
                 waiting.id,
-                help=f"correlation: input.{_key(saga)}",
+                help=f"correlation: input.{_key(saga) or '<the key that the event carries>'}",
+                fix=_fix(_key(saga)),
             )
 
 
+def _fix(key: str) -> Fix | None:
+    return Fix(f"find it by `{key}`", safe=False, changes=(Put(("correlation",), f"input.{key}"),)) if key else None
+
+
 def _key(saga: Saga) -> str:
-    """The datum of the input that looks most like the key of the business."""
+    """The datum of the input that looks most like the key of the business, if one does."""
     ids = [name for name in saga.input if name.lower().endswith("id")]
-    return ids[0] if ids else "<the key that the event carries>"
+    return ids[0] if ids else ""
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ With `continue` the failed one goes to the dead letter queue and the others are 
 Source: users of several engines on what happens when a compensation fails; Eventuate Tram and the Temporal Java helper
 stop.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -48,7 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place, Related
+from sagactl.finding import Fix, Place, Put, Related
 from sagactl.flow import FlowStep, exclusive
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
@@ -87,6 +88,7 @@ def _hit(step: FlowStep, left: list[FlowStep]) -> Hit:
         f"when the compensation of `{step.id}` fails, `{left[0].id}`{more} is left as it is",
         Place(("rollback", "on_failure")),
         help="rollback:\n  on_failure: continue",
+        fix=Fix("go on with the others", safe=False, changes=(Put(("rollback", "on_failure"), "continue"),)),
         related=tuple(
             Related("not undone", at_step(other.step.route, "compensation" if other.undo is not None else "saga"))
             for other in left[:_RELATED]

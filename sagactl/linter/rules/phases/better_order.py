@@ -6,6 +6,7 @@ output it reads.
 
 Source: Mehrotra, Rastogi, Silberschatz, Korth, A transaction model for multidatabase systems, 1992.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -39,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place
+from sagactl.finding import Fix, Place, Reorder
 from sagactl.flow import FlowStep
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
@@ -57,6 +58,11 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 "in another order of the same steps nothing fails after the point of no return",
                 Place(("steps",), "key"),
                 help="order the steps: " + ", ".join(step.id for step in order),
+                fix=Fix(
+                    "put the steps in this order",
+                    safe=False,
+                    changes=(Reorder(("steps",), tuple(step.index for step in order)),),
+                ),
             )
 
 

@@ -5,6 +5,7 @@ business reason to refuse, and it is tried for ever or ends in a dead letter que
 
 Source: Richardson, Microservices Patterns, chapter 4: retriable transactions are guaranteed to succeed.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -44,9 +45,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sagactl.finding import Fix, Put
 from sagactl.flow import FlowStep
 from sagactl.linter.rule import Hit, Rule, at_step
-from sagactl.model import Saga
+from sagactl.model import FOREVER, Saga
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -81,6 +83,7 @@ def _gives_up(step: FlowStep) -> Hit:
         at_step(step.step.route, "retry" if step.step.retry is not None else "step"),
         step.id,
         help="retry: {attempts: forever, max: 5m}\n# or for the whole saga:\nrollback: {dead_letter: <queue>}",
+        fix=Fix("try it for ever", safe=False, changes=(Put((*step.step.route, "retry", "attempts"), FOREVER),)),
     )
 
 

@@ -6,6 +6,7 @@ ordered. Wait and ask before the pivot, or let the run go on with `on_timeout: c
 
 Source: public booking sagas that fail a confirmed booking because its notification failed.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -37,7 +38,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.durations import duration_text
-from sagactl.finding import Related
+from sagactl.finding import Fix, Put, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
@@ -61,7 +62,11 @@ def _wait(step: FlowStep, facts: Facts) -> Hit:
     if wait.on_timeout != "continue" and step.action.timeout_s is not None:
         name = wait.wait.name if wait.wait is not None else ""
         said = f"when nothing is heard of `{name}` for {duration_text(step.action.timeout_s)}"
-        return _hit(step, facts, said, "on_timeout" if wait.on_timeout else "timeout", "on_timeout: continue")
+        hit = _hit(step, facts, said, "on_timeout" if wait.on_timeout else "timeout", "on_timeout: continue")
+        if wait.rejects:
+            return hit
+        change = Put((*wait.route, "on_timeout"), "continue")
+        return hit._replace(fix=Fix("go on without it", safe=False, changes=(change,)))
     said = f"when the answer to `{step.id}` is `{wait.rejects[0]}`"
     return _hit(step, facts, said, "rejects", f"put `{step.id}` before the pivot, or let another saga take the no")
 

@@ -5,6 +5,7 @@ does not see that the order matters. Declare it, and the order is checked agains
 
 Source: Richardson, Microservices Patterns, chapter 4.
 Since: 0.1
+Fix: safe
 
 Bad:
     saga: order
@@ -37,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sagactl.finding import Fix, Put
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga, Step
 
@@ -53,6 +55,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 at_step(step.route),
                 step.id,
                 help="kind: pivot",
+                fix=Fix("declare the pivot", changes=(Put((*step.route, "kind"), "pivot"),)),
             )
 
 

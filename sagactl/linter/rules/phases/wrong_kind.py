@@ -6,6 +6,7 @@ is after the pivot. One of the two statements is wrong, and the way back follows
 
 Source: Richardson, Microservices Patterns, chapter 4: compensatable, pivot and retriable transactions.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -39,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Related
+from sagactl.finding import Change, Drop, Fix, Put, Related
 from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.linter.remedies import behind
 from sagactl.linter.rule import Hit, Rule, at_step
@@ -63,7 +64,8 @@ def _in_itself(step: Step) -> Hit | None:
     if step.wait is not None:
         if kind == "read-only":
             return None
-        return _hit(step, f"a wait has no effects, so it cannot be {_a(kind)}", "remove `kind` from the wait", "wait")
+        hit = _hit(step, f"a wait has no effects, so it cannot be {_a(kind)}", "remove `kind` from the wait", "wait")
+        return hit._replace(fix=Fix("remove the kind", safe=False, changes=(Drop((*step.route, "kind")),)))
     if kind in ("pivot", "retriable") and step.compensation is not None:
         said = f"{_a(kind)} is never undone, but `{step.compensation.command}` is to undo it"
         help = "remove the compensation, or write `kind: compensatable`"
@@ -103,7 +105,9 @@ def _by_its_place(step: FlowStep, facts: Facts) -> Hit | None:
         first = _pivot_before(flow, step)
         if first is not None:
             said = f"the pivot is `{first.id}` already, and this step cannot fail"
-            return _hit(definition, said, "kind: retriable", related=(Related("the pivot", at_step(first.step.route)),))
+            related = (Related("the pivot", at_step(first.step.route)),)
+            hit = _hit(definition, said, "kind: retriable", related=related)
+            return hit._replace(fix=_declared(definition, "retriable"))
     return None
 
 
@@ -129,14 +133,23 @@ def _never_undone(step: FlowStep, facts: Facts) -> Hit | None:
         inner = next((each for each in Flow(child, facts.sagas).steps if each.kind == "pivot"), None)
         if inner is not None:
             said = f"it is declared compensatable, but the pivot `{inner.id}` of `{child.id}` cannot be undone"
-            return _hit(definition, said, "kind: pivot", "saga")
+            return _hit(definition, said, "kind: pivot", "saga")._replace(fix=_declared(definition, "pivot"))
     if step.place != "after" or facts.failing >> step.index & 1:
         return None
     pivot = _pivot_before(facts.meant, step)
     if pivot is None:
         return None
     said = f"it is declared compensatable, but nothing is undone after the pivot `{pivot.id}`"
-    return _hit(definition, said, "kind: retriable", related=(Related("the pivot", at_step(pivot.step.route)),))
+    hit = _hit(definition, said, "kind: retriable", related=(Related("the pivot", at_step(pivot.step.route)),))
+    return hit._replace(fix=_declared(definition, "retriable"))
+
+
+def _declared(step: Step, kind: str) -> Fix:
+    """Another kind, and without a compensation that such a step never uses."""
+    changes: list[Change] = [Put((*step.route, "kind"), kind)]
+    if step.compensation is not None:
+        changes.append(Drop((*step.route, "compensation")))
+    return Fix(f"declare it {kind}", safe=False, changes=tuple(changes))
 
 
 def _pivot_before(flow: Flow, step: FlowStep) -> FlowStep | None:

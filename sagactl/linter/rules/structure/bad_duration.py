@@ -5,6 +5,7 @@ even reads the latter as the number 90. A duration is a number and one of `ms`, 
 
 Source: the definition language; https://yaml.org/type/int.html for sexagesimal numbers.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

@@ -6,6 +6,7 @@ choice of which no step uses an outcome is reported as a warning: the condition 
 
 Source: public Step Functions definitions with a Choice state that has no Default (States.NoChoiceMatched).
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -41,7 +42,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place
+from sagactl.finding import Fix, Place, Put
+from sagactl.linter.remedies import without
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import OTHERWISE, Choice, Saga
 
@@ -56,7 +58,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             if not _is_complete(choice):
                 yield _gap(choice)
             if choice.id not in used:
-                yield _unused(choice)
+                yield _unused(choice, len(saga.choices))
 
 
 def _is_complete(choice: Choice) -> bool:
@@ -77,10 +79,16 @@ def _gap(choice: Choice) -> Hit:
         f"choice `{choice.id}` has no `{OTHERWISE}`: when {listed}, the run cannot go on",
         Place(choice.route, "key"),
         help=advice if len(names) > 1 else f"add an outcome `<name>: {OTHERWISE}` at the end",
+        fix=_take_the_rest(choice) if len(names) > 1 else None,
     )
 
 
-def _unused(choice: Choice) -> Hit:
+def _take_the_rest(choice: Choice) -> Fix:
+    last = choice.outcomes[-1]
+    return Fix(f"let `{last.id}` take the rest", safe=False, changes=(Put(last.route, OTHERWISE),))
+
+
+def _unused(choice: Choice, choices: int) -> Hit:
     first = choice.outcomes[0].id
     return Hit(
         f"choice `{choice.id}` decides nothing: no step has it under `when`",
@@ -88,6 +96,7 @@ def _unused(choice: Choice) -> Hit:
         help=f"add `when: {{{choice.id}: {first}}}` to the step that depends on it, or remove the choice",
         note="A step that was meant to depend on it runs in every case.",
         severity="warning",
+        fix=without(choice.route, choices),
     )
 
 

@@ -5,6 +5,7 @@ that comes nearest.
 
 Source: the definition language.
 Since: 0.1
+Fix: safe, unsafe
 
 Bad:
     saga: order

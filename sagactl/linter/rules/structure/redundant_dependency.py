@@ -6,6 +6,7 @@ alone: there it says what the step waits for in any case.
 
 Source: transitive reduction (Aho, Garey, Ullman, 1972).
 Since: 0.1
+Fix: safe
 
 Bad:
     saga: order
@@ -49,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place, Related
+from sagactl.finding import Drop, Fix, Place, Related
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga, Step
 
@@ -77,6 +78,7 @@ def _redundant(step: Step, facts: Facts) -> Iterator[Hit]:
                 step.id,
                 help=f"write `after: [{kept}]`",
                 related=(Related(f"`{by}` comes after `{id}`", Place((*flow[by].step.route, "step"))),),
+                fix=Fix(f"drop `{id}`", changes=(Drop((*step.route, "after", position)),)),
             )
 
 

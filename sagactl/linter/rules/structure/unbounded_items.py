@@ -5,6 +5,7 @@ from outside. With `max_items`, or `maxItems` in the type of the list, a longer 
 
 Source: quotas on item readers in workflow engines; the same limit on every queue and loop.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: basket
@@ -41,6 +42,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sagactl.finding import Fix, Put
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
 from sagactl.shares import items
@@ -57,6 +59,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 at_step(step.route, "for_each"),
                 step.id,
                 help="max_items: 100",
+                fix=Fix("allow 100 items", safe=False, changes=(Put((*step.route, "max_items"), 100),)),
             )
 
 

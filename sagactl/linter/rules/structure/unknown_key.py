@@ -5,6 +5,7 @@ silently not hold. So every key that no command reads is refused, and the neares
 
 Source: defects of public definitions whose readers drop unknown keys, among them the alert on a failed refund.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

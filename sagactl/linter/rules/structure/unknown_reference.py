@@ -6,6 +6,7 @@ promises. Steps, outcomes, participants, resources and data are declared before 
 
 Source: the definition language.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order

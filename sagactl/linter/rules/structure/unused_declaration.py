@@ -5,6 +5,7 @@ key reads it; in a saga whose steps do not say what data they take, inputs are l
 
 Source: unused declarations in every compiler.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -31,6 +32,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Place
+from sagactl.linter.remedies import without
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Retry, Route, Saga, Step
 
@@ -43,22 +45,27 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
         used = _participants(saga)
         for id, participant in saga.participants.items():
             if id not in used:
-                yield _hit("participant", id, participant.route or ("participants", id), "no step names it")
+                route = participant.route or ("participants", id)
+                yield _hit("participant", id, route, "no step names it", len(saga.participants))
     if saga.resources:
         touched = _resources(saga)
         for id, resource in saga.resources.items():
             if id not in touched:
-                yield _hit("resource", id, resource.route or ("resources", id), "no step reads, writes or locks it")
+                route = resource.route or ("resources", id)
+                yield _hit("resource", id, route, "no step reads, writes or locks it", len(saga.resources))
     if saga.input and all(step.input is not None for step in saga.steps if step.wait is None):
         for name in saga.input:
             if name not in facts.input_used:
-                yield _hit("input", name, ("input", name), "no step, choice or key reads it")
+                yield _hit("input", name, ("input", name), "no step, choice or key reads it", len(saga.input))
     yield from _defaults(saga)
 
 
-def _hit(what: str, name: str, route: Route, how: str) -> Hit:
+def _hit(what: str, name: str, route: Route, how: str, siblings: int) -> Hit:
     return Hit(
-        f"{what} `{name}` is never used: {how}", Place(route, "key"), help="remove it, or use it where it belongs"
+        f"{what} `{name}` is never used: {how}",
+        Place(route, "key"),
+        help="remove it, or use it where it belongs",
+        fix=without(route, siblings),
     )
 
 
@@ -85,15 +92,12 @@ def _resources(saga: Saga) -> set[str | None]:
 
 
 def _defaults(saga: Saga) -> Iterator[Hit]:
-    defaults = saga.defaults
+    defaults, how = saga.defaults, "every action and compensation has its own, or takes none"
+    number = (defaults.timeout_s is not None) + (defaults.retry is not None)
     if defaults.timeout_s is not None and not any(map(_inherits_timeout, saga.steps)):
-        yield _hit(
-            "default", "timeout", ("defaults", "timeout"), "every action and compensation has its own, or takes none"
-        )
+        yield _hit("default", "timeout", ("defaults", "timeout"), how, number)
     if defaults.retry is not None and not any(_inherits_retry(saga, step, defaults.retry) for step in saga.steps):
-        yield _hit(
-            "default", "retry", ("defaults", "retry"), "every action and compensation has its own, or takes none"
-        )
+        yield _hit("default", "retry", ("defaults", "retry"), how, number)
 
 
 def _inherits_timeout(step: Step) -> bool:

@@ -6,6 +6,7 @@ as text.
 
 Source: YAML 1.2.2, section 10.3.2; https://yaml.org/type/bool.html
 Since: 0.1
+Fix: safe
 
 Bad:
     saga: order

@@ -4,6 +4,7 @@ The defect was mended and the comment stayed. It will hide the same defect when 
 
 Source: the unused suppressions of other linters.
 Since: 0.1
+Fix: safe
 
 Bad:
     saga: order

@@ -7,6 +7,7 @@ until its outcome is known is right.
 
 Source: Temporal, retry policies: attempts are unlimited unless a limit is set, as in a public booking saga.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -44,7 +45,7 @@ from typing import TYPE_CHECKING
 
 from sagactl.budgets import rollback_deadline_s
 from sagactl.durations import duration_text
-from sagactl.finding import Place
+from sagactl.finding import Fix, Place, Put
 from sagactl.linter.retries import Repeated, by_place, named, others
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
@@ -73,6 +74,7 @@ def _hit(saga: Saga, place: Place, operations: list[Repeated]) -> Hit:
         place,
         operations[0].step.id,
         help="retry: {attempts: 5, initial: 1s, max: 1m}",
+        fix=Fix("give it up after five tries", safe=False, changes=(Put(place.route, 5),)),
         note="While it is tried the run keeps all that it has reserved, and when it is ended from outside nobody knows"
         " whether the step was done."
         if end

@@ -7,6 +7,7 @@ when things go slowly.
 
 Source: Gray and Cheriton, Leases, 1989; Kleppmann, How to do distributed locking, 2016.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: transfer
@@ -60,7 +61,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sagactl.budgets import End, Path, rollback_deadline_s
 from sagactl.durations import duration_text, long_duration, roomy_duration
-from sagactl.finding import Related
+from sagactl.finding import Fix, Put, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.reckoning import back_account, forward_account
 from sagactl.linter.rule import Hit, Rule, at_step
@@ -116,13 +117,14 @@ def _unlockers(locker: FlowStep, runs: int, budget: Budget) -> list[FlowStep]:
 
 
 def _hit(locker: FlowStep, held: _Held, budget: Budget) -> Hit:
-    ttl_s = locker.step.lock_ttl_s or 0.0
+    ttl_s, enough = locker.step.lock_ttl_s or 0.0, roomy_duration(held.total_s)
     return Hit(
         f"the lock of `{locker.id}` on `{locker.step.lock}` ends after {duration_text(ttl_s)}, but the run may need it"
         f" for {_how_long(held)}",
         at_step(locker.step.route, "lock_ttl"),
         locker.id,
-        help=f"lock_ttl: {roomy_duration(held.total_s)}",
+        help=f"lock_ttl: {enough}",
+        fix=Fix("lock it for longer", safe=False, changes=(Put((*locker.step.route, "lock_ttl"), enough),)),
         related=_account(held, budget)[:_RELATED],
     )
 

@@ -6,6 +6,7 @@ long as the pivot is not done, it starts the rollback; afterwards it raises an a
 Source: MicroProfile LRA, time limits; a public booking saga without one, whose unconfirmed trips hold their bookings
 for ever.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -41,7 +42,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.durations import roomy_duration
-from sagactl.finding import Place
+from sagactl.finding import Fix, Place, Put
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
 
@@ -53,13 +54,26 @@ _USUAL = "15m"
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     if saga.deadline is None:
-        yield Hit(f"nothing says how long a run of `{saga.id}` may take", Place(("saga",)), help=_help(saga, facts))
+        said = f"nothing says how long a run of `{saga.id}` may take"
+        yield Hit(said, Place(("saga",)), help=_help(saga, facts), fix=_fix(saga, facts))
+
+
+def _fix(saga: Saga, facts: Facts) -> Fix | None:
+    """What the tries add up to is a deadline; in a choreography somebody has to keep the timer, too."""
+    after = _enough(facts)
+    if after is None or saga.style == "choreography":
+        return None
+    return Fix("give up when all tries are over", safe=False, changes=(Put(("deadline",), after),))
+
+
+def _enough(facts: Facts) -> str | None:
+    """A deadline that leaves room for all the tries, where they can be added up."""
+    longest = facts.budget.to_end
+    return roomy_duration(longest.total_s) if longest.is_bounded and longest.total_s else None
 
 
 def _help(saga: Saga, facts: Facts) -> str:
-    """A deadline that leaves room for all the tries, where they can be added up."""
-    longest = facts.budget.to_end
-    after = roomy_duration(longest.total_s) if longest.is_bounded and longest.total_s else _USUAL
+    after = _enough(facts) or _USUAL
     if saga.style != "choreography":
         return f"deadline: {after}"
     return f"deadline: {{after: {after}, owner: <the participant that keeps the timer>}}"

@@ -7,6 +7,7 @@ compensations that have none of their own. Local steps need none; a wait has its
 Source: AWS Step Functions, best practices: use timeouts to avoid stuck executions; of 637 tasks in public samples of
 that service 12 have one.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -39,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place, Related
+from sagactl.finding import Fix, Place, Put, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
@@ -80,7 +81,7 @@ def _undo_lacks_one(step: FlowStep) -> bool:
 
 def _everywhere(number: int) -> Hit:
     said = "the action has no timeout" if number == 1 else f"none of the {number} actions has a timeout"
-    return Hit(said, Place(("steps",), "key"), help=_HELP)
+    return Hit(said, Place(("steps",), "key"), help=_HELP, fix=_FIX)
 
 
 def _here_and_there(actions: list[FlowStep], undos: list[FlowStep]) -> Hit:
@@ -93,11 +94,17 @@ def _here_and_there(actions: list[FlowStep], undos: list[FlowStep]) -> Hit:
     what = f"`{first.id}`" if actions else f"the compensation of `{first.id}`"
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     return Hit(
-        f"{what}{more} has no timeout", found[0].place, first.id, help=_HELP, related=tuple(found[1 : _RELATED + 1])
+        f"{what}{more} has no timeout",
+        found[0].place,
+        first.id,
+        help=_HELP,
+        related=tuple(found[1 : _RELATED + 1]),
+        fix=_FIX,
     )
 
 
 _HELP = "defaults:\n  timeout: 10s"
+_FIX = Fix("wait ten seconds for an answer", safe=False, changes=(Put(("defaults", "timeout"), "10s"),))
 
 RULE = Rule(
     code="SG401",

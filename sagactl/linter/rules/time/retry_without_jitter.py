@@ -5,6 +5,7 @@ come back at once. Spread by chance they do not. Jitter is on unless it is switc
 
 Source: Brooker, Exponential backoff and jitter, AWS Architecture Blog, 2015.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -30,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sagactl.finding import Fix, Put
 from sagactl.linter.retries import by_place, named, others
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
@@ -46,6 +48,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             place,
             operations[0].step.id,
             help="jitter: true",
+            fix=Fix("let the pauses differ", safe=False, changes=(Put(place.route, True),)),
             related=others(operations, "is tried again in the same rhythm"),
         )
 
