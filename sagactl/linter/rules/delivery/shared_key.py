@@ -47,7 +47,7 @@ from sagactl.flow import exclusive
 from sagactl.linter.keys import Key
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
-from sagactl.source.build import REFUSED_VARIABLES
+from sagactl.source.references import REFUSED_VARIABLES
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts

@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING, Final
 
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
-from sagactl.source.build import REFUSED_VARIABLES
+from sagactl.source.references import REFUSED_VARIABLES
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
