@@ -35,6 +35,7 @@ from sagactl.simulator.script import Script
 from sagactl.trace import DeadLetter, Moment, Trace
 from sagactl.world.parts import Move, Operation, World
 from sagactl.world.properties import violations
+from sagactl.world.timers import HANGS
 from sagactl.world.world import DUPLICATES, Step, apply, begin, moves, take_up
 
 MAX_MOVES: Final = 200_000
@@ -42,7 +43,6 @@ MAX_MOVES: Final = 200_000
 
 OUTLIVE_A_RESTART: Final = ("deliver", "answer", "deadline")
 
-HANGS: Final = "no answer, and no timeout notices it"
 STILL_RETRYING: Final = "still retrying"
 
 
@@ -314,14 +314,9 @@ class Rehearsal:
 
     def _is_late(self, move: Move) -> bool:
         """A timeout while its message is still on the way."""
-        if move.kind != "timeout":
-            return False
-        return any(
-            message.step == move.step
-            and message.operation == move.operation
-            and (message.attempt == move.attempt or message.operation == "status")
-            for message in self.world.messages
-        )
+        same = (each for each in self.world.messages if (each.step, each.operation) == (move.step, move.operation))
+        found = any(each.attempt == move.attempt or each.operation == "status" for each in same)
+        return move.kind == "timeout" and found
 
     # -- how long it takes
 
