@@ -51,6 +51,9 @@ LINES: Final[dict[What, str]] = {
 }
 """What is told of a moment; those that are missing are left out."""
 
+SELF_EVIDENT: Final = ("the run goes back", "an answer arrives that no longer matters")
+"""Lines that a long story can do without."""
+
 OF_THE_RUN: Final = frozenset({"rollback", "cancel", "deadline", "crashed"})
 
 
@@ -155,8 +158,11 @@ def _before(flow: Flow, plan: FlowStep, moments: list[Moment]) -> Iterator[str]:
 
 
 def _short(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """At most ten lines: in a long story the tries in the middle are alike."""
+    """At most ten lines: what follows from the others goes first, then the middle, where tries are alike."""
+    if len(lines) > MAX_LINES:
+        lines = tuple(line for line in lines if not line.startswith(SELF_EVIDENT))
     if len(lines) <= MAX_LINES:
         return lines
-    left_out = len(lines) - MAX_LINES + 1
-    return (*lines[:5], f"… {left_out} more moments, of tries that come to nothing", *lines[-(MAX_LINES - 6) :])
+    middle = lines[5 : 6 - MAX_LINES]
+    alike = ", of tries that come to nothing" if len(set(middle)) < len(middle) else ""
+    return (*lines[:5], f"… {len(middle)} more moments{alike}", *lines[6 - MAX_LINES :])

@@ -59,7 +59,7 @@ def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promise
     """The step among the most general rest of the world, its participant keeping these promises."""
     rollback = flow.saga.rollback
     triggers = rollback.triggers if rollback.triggers is None else (*rollback.triggers, "cancel")
-    around = _around(plan)
+    around = _around(plan, is_last=not (flow.descendants[plan.index] or flow.beside(plan.index)))
     saga = Saga(id="alone", steps=around, rollback=Rollback(triggers=triggers))
     small = Flow(saga)
     index = next(index for index, step in enumerate(around) if step.id == plan.id)
@@ -75,11 +75,14 @@ def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promise
     )
     with_steps(small, (*small.steps[:index], step, *small.steps[index + 1 :]))
     faults = possible_faults(plan) - {"deadline"}
-    return Alone(_key(step, triggers, faults), small, index, faults)
+    return Alone((_key(step, triggers, faults), len(around)), small, index, faults)
 
 
-def _around(plan: FlowStep) -> tuple[Step, ...]:
-    """The steps of the small saga; the one under test starts at once, or once the pivot before it is done."""
+def _around(plan: FlowStep, *, is_last: bool) -> tuple[Step, ...]:
+    """The steps of the small saga; the one under test starts at once, or once the pivot before it is done.
+
+    Where nothing comes after it and nothing runs beside it, the run ends with it, and nothing can be taken back then.
+    """
     own = plan.step
     if plan.place == "pivot":
         return (_free(own),)
@@ -87,7 +90,7 @@ def _around(plan: FlowStep) -> tuple[Step, ...]:
         return _PIVOT, _free(own, _PIVOT.id)
     if plan.place == "beside":
         return _free(own), _OPENING, replace(_PIVOT, after=(_OPENING.id,)), _REST
-    return _free(own), _REST
+    return (_free(own),) if is_last else (_free(own), _REST)
 
 
 def _free(step: Step, *after: str) -> Step:
