@@ -314,9 +314,8 @@ class Rehearsal:
 
     def _is_late(self, move: Move) -> bool:
         """A timeout while its message is still on the way."""
-        same = (each for each in self.world.messages if (each.step, each.operation) == (move.step, move.operation))
-        found = any(each.attempt == move.attempt or each.operation == "status" for each in same)
-        return move.kind == "timeout" and found
+        waited_for = move[1:4]
+        return move.kind == "timeout" and any(message[:3] == waited_for for message in self.world.messages)
 
     # -- how long it takes
 
