@@ -183,14 +183,16 @@ def explore(
     begin = tables.begin()
     seen = {begin}
     waiting = [begin]
+    looked = 0
     while waiting:
         world = waiting.pop()
         judge.look(world)
         if stop and judge.defects:
             return judge.found(len(seen), complete=False)
         free, faulty = tables.after(world)
-        if len(seen) > limit or (len(waiting) % CHECK == 0 and is_over()):
+        if len(seen) > limit or (looked % CHECK == 0 and is_over()):
             return judge.found(len(seen), complete=False)
+        looked += 1
         for after in (*free, *faulty):
             if after not in seen:
                 seen.add(after)
@@ -208,6 +210,7 @@ def explore_within(
     judge = Judge(tables, steps)
     seen: set[int] = set()
     ring = {tables.begin()}
+    looked = 0
     for number in range(faults + 1):
         outer: set[int] = set()
         waiting = [world for world in ring if world not in seen]
@@ -222,9 +225,10 @@ def explore_within(
                     waiting.append(after)
             if number < faults:
                 outer.update(faulty)
-            if len(seen) > limit or (len(seen) % CHECK == 0 and is_over()):
+            if len(seen) > limit or (looked % CHECK == 0 and is_over()):
                 yield judge.found(len(seen), complete=False)
                 return
+            looked += 1
         yield judge.found(len(seen), complete=True)
         ring = outer - seen
 
