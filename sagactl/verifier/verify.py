@@ -136,6 +136,12 @@ class _Verification:
                     found = counterexamples.of_step(self.steps, self.best, plan, explored, [broken.property])
                     if found is not None:
                         yield found
+                    else:
+                        self._not_found(plan, broken.property)
+
+    def _not_found(self, plan: FlowStep, property: str) -> None:
+        """What is around the step allows less than the most general rest; whether too little for it, nobody knows."""
+        self.uncovered.append(f"a run of the whole saga in which `{plan.id}` breaks {property}, as it can alone")
 
     def _obligations(self) -> Iterator[Obligation]:
         """The promises on which safety hangs: what breaks when one of them is not kept, and all others are."""
@@ -148,6 +154,8 @@ class _Verification:
             if first is not None:
                 ids = tuple(plan.id for plan, _, _ in found)
                 yield Obligation(owed.participant, owed.promise, ids, first)
+            elif found:
+                self._not_found(found[0][0], min(found[0][1].found.broken).property)
 
     def _broken_without(self, without: Flow, owed: Unsaid) -> Iterator[tuple[FlowStep, Explored, frozenset[str]]]:
         """The steps that break a property without the promise which they keep with it."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from sagactl.budgets import Budget, Path, budget, rollback_deadline_s
 from sagactl.durations import duration_text, long_duration, roomy_duration
 from sagactl.evidence.steps import Steps
-from sagactl.flow import Flow, FlowStep, exclusive
+from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import BACK, CLEAN, PASSED, Record, outcome
 from sagactl.verdict import Counterexample, End, Parked
 from sagactl.verifier.counterexamples import of_way
+from sagactl.world.explore import place_to_others
 from sagactl.world.skeleton import Disorder, Skeleton, Turn, pair, skeleton
 
 WORK: Final = 20_000
@@ -113,10 +113,9 @@ def _refusals(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
     for plan in flow.steps:
         if not plan.says_no:
             continue
-        place = _place_to_others(flow, plan)
-        if place is None:
+        if place_to_others(flow, plan) is None:
             continue
-        way = steps.refused(flow, replace(plan, place=place))
+        way = steps.refused(flow, plan)
         if way is not None and way.run is not None:
             pivot = next(flow.steps[index].id for index in flow.pivots if flow.steps[index].id != plan.id)
             told = "times out" if plan.step.wait is not None and not plan.step.rejects else "says no"
@@ -126,18 +125,6 @@ def _refusals(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
                 remedy=f"# put `{plan.id}` before `{pivot}`, or let it be tried until it is done:\n"
                 f"- step: {plan.id}\n  kind: retriable\n  retry: {{attempts: forever, max: 5m}}",
             )  # fmt: skip
-
-
-def _place_to_others(flow: Flow, plan: FlowStep) -> Any:
-    """Where a step stands to the pivots other than itself, if a run may have both."""
-    if plan.kind != "pivot":
-        return plan.place if plan.place in ("after", "beside") else None
-    others = [
-        index for index in flow.pivots if index != plan.index and not exclusive(flow.steps[index].step, plan.step)
-    ]
-    if any(flow.sure_ancestors[plan.index] >> index & 1 for index in others):
-        return "after"
-    return "beside" if any(flow.beside(plan.index) >> index & 1 for index in others) else None
 
 
 # -- data

@@ -17,7 +17,7 @@ from dataclasses import replace
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
-from sagactl.flow import Flow, FlowStep
+from sagactl.flow import Flow, FlowStep, Place, exclusive
 from sagactl.machine.state import Record, StepState
 from sagactl.model import Rollback, Saga, Step, Wait
 from sagactl.policies import Policy, Promises
@@ -57,8 +57,10 @@ class Alone(NamedTuple):
 
 def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promises) -> Alone:
     """The step among the most general rest of the world, its participant keeping these promises."""
-    rollback = flow.saga.rollback
-    triggers = rollback.triggers if rollback.triggers is None else (*rollback.triggers, "cancel")
+    plan = replace(plan, place=place_to_others(flow, plan) or plan.place)
+    triggers = flow.saga.rollback.triggers
+    if triggers is not None and _is_taken_back(flow, plan):
+        triggers = (*triggers, "cancel")
     around = _around(plan, is_last=not (flow.descendants[plan.index] or flow.beside(plan.index)))
     saga = Saga(id="alone", steps=around, rollback=Rollback(triggers=triggers))
     small = Flow(saga)
@@ -76,6 +78,26 @@ def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promise
     with_steps(small, (*small.steps[:index], step, *small.steps[index + 1 :]))
     faults = possible_faults(plan) - {"deadline"}
     return Alone((_key(step, triggers, faults), len(around)), small, index, faults)
+
+
+def place_to_others(flow: Flow, plan: FlowStep) -> Place | None:
+    """Where a step stands to the pivots other than itself, if a run may have both; None before them."""
+    if plan.kind != "pivot":
+        return plan.place if plan.place in ("after", "beside") else None
+    others = (flow.steps[index] for index in flow.pivots if index != plan.index)
+    both = [other.index for other in others if not exclusive(other.step, plan.step)]
+    if any(flow.sure_ancestors[plan.index] >> index & 1 for index in both):
+        return "after"
+    return "beside" if any(flow.beside(plan.index) >> index & 1 for index in both) else None
+
+
+def _is_taken_back(flow: Flow, plan: FlowStep) -> bool:
+    """Whether something other than the step itself may start a rollback while it is under way or done."""
+    triggers = flow.saga.rollback.triggers or ()
+    if "cancel" in triggers or ("deadline" in triggers and (flow.saga.deadline is not None or flow.scopes)):
+        return True
+    others = flow.members(flow.beside(plan.index) | flow.descendants[plan.index])
+    return not {"rejection", "failure", "timeout"}.isdisjoint(triggers) and any(other.can_fail for other in others)
 
 
 def _around(plan: FlowStep, *, is_last: bool) -> tuple[Step, ...]:
