@@ -136,7 +136,13 @@ class Steps:
             return is_there(tables.record_of(world).steps[step]) and (not at_rest or tables.is_at_rest(world))
 
         edges = shortest(tables, is_goal, self.limit)
-        return None if edges is None else self._retold(flow, plan, explored, edges)
+        if edges is None:
+            return None
+        for patient in (False, True):
+            way = self._retold(flow, plan, explored, edges, patient=patient)
+            if way.run is not None and (not at_rest or is_there(way.run.world.state.steps[plan.index])):
+                return way
+        return Way(explored, edges, None)
 
     def refused(self, flow: Flow, plan: FlowStep) -> Way | None:
         """The shortest run in which a definite no leaves the step for people, the pivot being done."""

@@ -66,12 +66,13 @@ class _Verification:
         saga = self.flow.saga
         parked = tuple(self._parked())
         seen = whole(self.steps, self.best)
-        violations = (*self._of_steps(), *seen.violations, *unaccepted(self.steps, self.best, parked))
+        violations = (*self._of_steps(), *seen.violations, *self._unaccepted(parked))
         obligations = tuple(self._obligations())
         apart, beside = self._isolation(), self._together()
         violations += (*apart.violations, *(beside.violations if beside is not None else ()))
         covered = [_each(len(self.flow.steps)), seen.covered, _runs(apart)]
         covered += [beside.covered] if beside is not None else []
+        all_ends = self._ends() if self.limits.with_ends else None
         return Verdict(
             saga=saga.id,
             version=saga.version or 1,
@@ -84,7 +85,7 @@ class _Verification:
             worlds=self.steps.worlds + seen.states + (beside.worlds if beside is not None else 0),
             covered=tuple(filter(None, covered)),
             uncovered=tuple(dict.fromkeys(self.uncovered)),
-            ends=self._ends() if self.limits.with_ends else None,
+            ends=all_ends,
         )
 
     def _isolation(self) -> Isolation:
@@ -138,6 +139,13 @@ class _Verification:
                         yield found
                     else:
                         self._not_found(plan, broken.property)
+
+    def _unaccepted(self, parked: tuple[Parked, ...]) -> tuple[Counterexample, ...]:
+        found = tuple(unaccepted(self.steps, self.best, parked))
+        for each in parked:
+            if not each.accepted and all(shown.step != each.step for shown in found):
+                self.uncovered.append(f"a run of the whole saga that parks `{each.step}`, as it can be alone")
+        return found
 
     def _not_found(self, plan: FlowStep, property: str) -> None:
         """What is around the step allows less than the most general rest; whether too little for it, nobody knows."""
