@@ -147,7 +147,8 @@ class Steps:
     def refused(self, flow: Flow, plan: FlowStep) -> Way | None:
         """The shortest run in which a definite no leaves the step for people, the pivot being done."""
         small = alone(flow, plan, plan.promises, plan.undo_promises)
-        small = small._replace(faults=small.faults & {"reject"})
+        says_no = {"reject"} if plan.step.wait is None else {"reject", "request-lost"}
+        small = small._replace(faults=small.faults & says_no)
         tables = small.tables()
 
         def is_goal(world: int) -> bool:
