@@ -16,8 +16,9 @@ from sagactl.linter import pages
 from sagactl.linter.registry import all_rules
 from sagactl.recommender import FACTORS, GATES
 from sagactl.reports.style import Style, plain
+from sagactl.verdict import MEANINGS
 from sagactl.world.faults import FAULTS
-from sagactl.world.properties import PROPERTIES
+from sagactl.world.properties import SENTENCES
 
 EXAMPLES = """\b
 Examples:
@@ -28,8 +29,8 @@ Examples:
 
 EXIT_CODES = {
     "0": "clean: nothing found at or above the threshold, or the run ended as expected.",
-    "1": "findings at or above `--fail-on`, a run that did not end as expected, a fault that was never reached, or a "
-    "definition that is not valid.",
+    "1": "findings at or above `--fail-on`, a run that did not end as expected, a fault that was never reached, a saga "
+    "that is unsafe or was not looked at to the end, or a definition that is not valid.",
     "2": "the call, the configuration or the input could not be used; standard error says why, and nothing is printed.",
     "3": "a defect of sagactl; please report the line on standard error. Nothing of yours was changed.",
     "130": "interrupted by Ctrl-C.",
@@ -39,7 +40,9 @@ EXIT_CODES = {
 def command(
     name: Annotated[
         str | None,
-        typer.Argument(help="A rule, a fault, a property, a factor, a gate or an exit code; none lists all."),
+        typer.Argument(
+            help="A rule, fault, property, verdict, factor, gate or exit code; none lists all."
+        ),
     ] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
     output: Output = None,
@@ -115,7 +118,9 @@ def _overview() -> Iterator[str]:
     yield "\nFaults"
     yield from (f"  {fault.name:<28}{fault.sentence}" for fault in FAULTS)
     yield "\nProperties"
-    yield from (f"  {law.name:<28}{law.sentence}" for law in PROPERTIES)
+    yield from (f"  {name:<28}{sentence}" for name, sentence in SENTENCES.items())
+    yield "\nVerdicts"
+    yield from (f"  {word:<28}{_sentence(meaning)}" for word, meaning in MEANINGS.items())
     yield "\nFactors of a recommendation"
     yield from (f"  {factor.name:<28}{factor.title}" for factor in FACTORS)
     yield "\nGates of a recommendation"
@@ -124,13 +129,19 @@ def _overview() -> Iterator[str]:
     yield from (f"  {code:<28}{text}" for code, text in EXIT_CODES.items())
 
 
+def _sentence(meaning: str) -> str:
+    return f"{meaning[0].upper()}{meaning[1:]}."
+
+
 def _other() -> Iterator[tuple[str, str]]:
     """What is explained from a table: its name and its text."""
     for fault in FAULTS:
         where = ", ".join(fault.operations)
         yield fault.name, f"fault {fault.name}\n\n{fault.sentence}\nHits: {where}\nSource: {fault.source}\n"
-    for law in PROPERTIES:
-        yield law.name.lower(), f"property {law.name}\n\n{law.sentence}\n"
+    for name, sentence in SENTENCES.items():
+        yield name.lower(), f"property {name}\n\n{sentence}\n"
+    for word, meaning in MEANINGS.items():
+        yield word, f"verdict {word}\n\n{_sentence(meaning)}\n"
     for factor in FACTORS:
         lines = [f"factor {factor.name}", "", factor.title, f"For orchestration: {factor.for_orchestration}"]
         lines += [f"For choreography: {factor.for_choreography}", f"Source: {factor.source}"]
