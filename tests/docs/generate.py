@@ -27,7 +27,7 @@ from sagactl.recommender.factors import Band, signed
 from sagactl.recommender.recommendation import VERDICT_NAMES
 from sagactl.simulator import plan
 from sagactl.world.faults import FAULTS
-from sagactl.world.properties import PROPERTIES
+from sagactl.world.properties import SENTENCES
 from tests.docs import language, machine_map
 from tests.docs.language import cell
 from tests.docs.pages import ROOT
@@ -134,7 +134,7 @@ def later_faults() -> str:
 
 def properties() -> str:
     """What must hold of every run."""
-    rows = [f"| {law.name} | {cell(law.sentence)} |" for law in PROPERTIES]
+    rows = [f"| {name} | {cell(sentence)} |" for name, sentence in SENTENCES.items()]
     return "\n".join(["| property | what must hold |", "| --- | --- |", *rows])
 
 
