@@ -40,9 +40,7 @@ EXIT_CODES = {
 def command(
     name: Annotated[
         str | None,
-        typer.Argument(
-            help="A rule, fault, property, verdict, factor, gate or exit code; none lists all."
-        ),
+        typer.Argument(help="A rule, fault, property, verdict, factor, gate or exit code; none lists all."),
     ] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
     output: Output = None,
