@@ -15,6 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from benchmarks import verify
+
 ROOT = Path(__file__).parents[1]
 ORDER = ROOT / "definitions" / "order-fulfillment.saga.yaml"
 SCHEMA = ROOT / "sagactl" / "source" / "saga.schema.json"
@@ -41,6 +43,8 @@ def main() -> None:
         write_sagas(many, 1000)
         for group in groups(many):
             report(group)
+    print()
+    verify.main()
 
 
 def groups(many: Path) -> tuple[Group, ...]:
@@ -76,6 +80,7 @@ def groups(many: Path) -> tuple[Group, ...]:
                 Measured(
                     "sagactl simulate --fail", (tool("sagactl"), "simulate", order, "--fail", "charge-payment"), 150
                 ),
+                Measured("sagactl verify", (tool("sagactl"), "verify", order), 300),
                 Measured("sagactl graph (text)", (tool("sagactl"), "graph", order)),
                 Measured("sagactl graph (svg)", (tool("sagactl"), "graph", order, "--format", "svg")),
             ),

@@ -37,6 +37,9 @@ WORDS: Final[Mapping[Record, str]] = {
 """An end's word for a record, where the record's own name would not say it."""
 
 
+UNSEEN: Final = Skeleton(0, {}, (), (), False)
+
+
 class Whole(NamedTuple):
     """What the skeleton shows; `notes` are about times that are worth knowing and break nothing."""
 
@@ -50,7 +53,7 @@ class Whole(NamedTuple):
 def whole(steps: Steps, flow: Flow) -> Whole:
     """Everything about the way as a whole that is wrong, or can never happen."""
     limit = max(100, WORK // max(1, len(flow.steps)))
-    found = skeleton(flow, limit)
+    found = UNSEEN if _is_too_wide(flow, limit) else skeleton(flow, limit)
     disorders = found.disorders if found.complete else _of_pairs(flow)
     how = f"all {found.states} ways through it" if found.complete else "every two steps that follow each other"
     return Whole(
@@ -66,6 +69,16 @@ def whole(steps: Steps, flow: Flow) -> Whole:
         states=found.states,
         covered=f"order, pivot and ends: {how}",
     )
+
+
+def _is_too_wide(flow: Flow, limit: int) -> bool:
+    """Each compensation that may fail ends in two ways, so that a run taken back late has a power of two of them."""
+    rollback = flow.saga.rollback
+    if rollback.on_failure == "stop" or (rollback.triggers is not None and "cancel" not in rollback.triggers):
+        return False
+    failing = (plan for plan in flow.steps if plan.undo is not None and plan.undo.tries is not None)
+    sure = [plan for plan in failing if plan.place == "before" and not plan.step.local and not plan.step.when]
+    return len(sure) > limit.bit_length()
 
 
 # -- order

@@ -125,3 +125,11 @@ def test_every_definition_is_safe_or_says_what_it_hangs_on(path: Path) -> None:
     verdict = verify(drawn, sagas())
     assert verdict.verdict in ("safe", "conditional"), [found.explanation for found in verdict.violations]
     assert not verdict.uncovered
+
+
+def test_a_row_that_is_too_long_for_all_ways_is_not_begun() -> None:
+    """Each undo that may fail doubles the ways, and every two steps that follow each other show the order."""
+    verdict = verify(saga(*(act(f"s{index}") for index in range(20))))
+    assert verdict.verdict == "safe"
+    assert any("every two steps that follow each other" in covered for covered in verdict.covered)
+    assert verdict.worlds < 1_000
