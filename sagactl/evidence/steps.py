@@ -116,7 +116,7 @@ class Steps:
                 tables,
                 lambda world: not wanted.isdisjoint(judge.broken(world)),
                 self.limit,
-                (lambda world, edge: not _is_late_cancel(tables, step, world, edge)) if early else None,
+                _no_late_cancel(tables, step) if early else None,
             )
         return self.memory.ways[key]
 
@@ -135,14 +135,12 @@ class Steps:
         def is_goal(world: int) -> bool:
             return is_there(tables.record_of(world).steps[step]) and (not at_rest or tables.is_at_rest(world))
 
-        edges = shortest(tables, is_goal, self.limit)
-        if edges is None:
-            return None
-        for patient in (False, True):
+        ways = [shortest(tables, is_goal, self.limit, allows) for allows in (None, _no_late_cancel(tables, step))]
+        for patient, edges in product((False, True), filter(None, ways)):
             way = self._retold(flow, plan, explored, edges, patient=patient)
             if way.run is not None and (not at_rest or is_there(way.run.world.state.steps[plan.index])):
                 return way
-        return Way(explored, edges, None)
+        return Way(explored, ways[0], None) if ways[0] is not None else None
 
     def refused(self, flow: Flow, plan: FlowStep) -> Way | None:
         """The shortest run in which a definite no leaves the step for people, the pivot being done."""
@@ -173,10 +171,14 @@ class Steps:
 
 
 def _shows(flow: Flow, plan: FlowStep, run: Lifted, property: str) -> bool:
-    """Whether the property is broken at the end of the run, as the whole saga judges it."""
-    return any(each.property == property and each.step == plan.id for each in violations(flow, run.world))
+    """Whether the property is broken at the end of the run, as the whole saga judges it.
+
+    Of an earlier try of the saga it only knows that nothing should be left of it, which is S6.
+    """
+    same = {property, "S6"} if run.world.past and property == "S5" else {property}
+    return any(each.property in same and each.step == plan.id for each in violations(flow, run.world))
 
 
-def _is_late_cancel(tables: Tables, step: int, world: int, edge: Edge) -> bool:
-    """Whether the run is cancelled when the step is done."""
-    return edge[3].kind == "cancel" and tables.record_of(world).steps[step].record == "done"
+def _no_late_cancel(tables: Tables, step: int) -> Callable[[int, Edge], bool]:
+    """Which moves are left if the run is not cancelled once the step is done."""
+    return lambda world, edge: edge[3].kind != "cancel" or tables.record_of(world).steps[step].record != "done"

@@ -12,6 +12,8 @@ from sagactl.world.world import apply, begin
 
 MAX_LINES: Final = 10
 
+RESTARTED: Final = "the saga is tried again from its start, with new keys"
+
 LINES: Final[dict[What, str]] = {
     "sent": "`{action}` is sent to {participant}",
     "retrying": "`{action}` is sent again",
@@ -31,6 +33,7 @@ LINES: Final[dict[What, str]] = {
     "answered": "{participant} answers the question",
     "ignored": "an answer arrives that no longer matters",
     "rollback": "the run goes back ({detail})",
+    "restarted": RESTARTED,
     "undo-sent": "`{undo}` is sent to {undoer}",
     "fallback-sent": "the fallback `{undo}` is sent to {undoer}",
     "undo-retrying": "`{undo}` is sent again",
@@ -54,7 +57,7 @@ LINES: Final[dict[What, str]] = {
 SELF_EVIDENT: Final = ("the run goes back", "an answer arrives that no longer matters")
 """Lines that a long story can do without."""
 
-OF_THE_RUN: Final = frozenset({"rollback", "cancel", "deadline", "crashed"})
+OF_THE_RUN: Final = frozenset({"rollback", "restarted", "cancel", "deadline", "crashed"})
 
 
 class Told(NamedTuple):
@@ -116,6 +119,8 @@ class _Teller:
         for moment in moments:
             if moment.step != self.plan.id and not (moment.what in OF_THE_RUN and not moment.step):
                 continue
+            if moment.what == "restarted":
+                self.done = self.undone = 0
             self.done += moment.what in ("executed", "forgotten")
             self.undone += moment.what == "undo-executed"
             line = LINES.get(moment.what)
