@@ -16,6 +16,7 @@ from statistics import median
 from time import perf_counter
 from typing import NamedTuple
 
+from benchmarks import verify
 from benchmarks.spectral import install
 
 ROOT = Path(__file__).parents[1]
@@ -57,6 +58,8 @@ def main() -> None:
         spectral, missing = install(here / "spectral", SCHEMA)
         for group in groups(many, more, spectral, missing):
             report(group)
+    print()
+    verify.main()
 
 
 def groups(many: Path, more: Path, spectral: tuple[str, ...], missing: str) -> tuple[Group, ...]:
@@ -100,6 +103,7 @@ def groups(many: Path, more: Path, spectral: tuple[str, ...], missing: str) -> t
             (
                 Measured("sagactl recommend", (sagactl, "recommend", order), 200),
                 Measured("sagactl simulate --fail", (sagactl, "simulate", order, "--fail", "charge-payment"), 150),
+                Measured("sagactl verify", (sagactl, "verify", order), 300),
                 Measured("sagactl graph (text)", (sagactl, "graph", order)),
                 Measured("sagactl graph (svg)", (sagactl, "graph", order, "--format", "svg")),
             ),

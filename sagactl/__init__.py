@@ -1,4 +1,4 @@
-"""sagactl lints, recommends, draws and rehearses sagas that are declared in YAML.
+"""sagactl lints, recommends, draws, rehearses and verifies sagas that are declared in YAML.
 
     import sagactl
 
@@ -7,6 +7,7 @@
         print(finding.code, finding.message)
     trace = sagactl.simulate(saga, fail=["charge-payment"])
     assert trace.outcome == "compensated"
+    print(sagactl.verify(saga).verdict)
     print(sagactl.draw(saga))
 
 Every function is flat and imports what it needs when it is called.
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     from sagactl.recommender import Recommendation
     from sagactl.source.build import Reading
     from sagactl.trace import Trace
+    from sagactl.verdict import Verdict
 
 __version__ = "0.1.0"
-__all__ = ["draw", "lint", "load", "read", "recommend", "simulate"]
+__all__ = ["draw", "lint", "load", "read", "recommend", "simulate", "verify"]
 
 
 def read(path: str) -> Reading:
@@ -105,3 +107,14 @@ def simulate(
     words: dict[str, Any] = {"fail": fail, "timeout": timeout, "fail_undo": fail_undo, "faults": faults}
     plan = make_plan(flow, **words, choose=choose, data=data, style=style)
     return rehearse_drawn(flow, plan, seed, fault_rates)
+
+
+def verify(saga: Saga, *, sagas: Mapping[str, Saga] | None = None, max_faults: int | None = None) -> Verdict:
+    """Whether a saga is safe whatever fails; `sagas` are those that its steps run, by id.
+
+    With `max_faults` all steps are looked at together, too, with so many faults at most.
+    """
+    from sagactl.verifier import Limits
+    from sagactl.verifier import verify as verify_one
+
+    return verify_one(saga, sagas, Limits(max_faults=max_faults))

@@ -11,6 +11,13 @@ Word = Literal["safe", "conditional", "unsafe", "incomplete"]
 VERDICTS: Final[tuple[Word, ...]] = ("safe", "conditional", "incomplete", "unsafe")
 """From the best to the worst: conditional is safe if the obligations hold, incomplete says what was not looked at."""
 
+MEANINGS: Final[Mapping[Word, str]] = {
+    "safe": "whatever fails, every property holds",
+    "conditional": "safe if the participants keep what they have not promised yet",
+    "unsafe": "there are runs that go wrong",
+    "incomplete": "nothing wrong was found, and not everything was looked at",
+}
+
 
 class Counterexample(NamedTuple):
     """A run that breaks a property: how, in few words, and as moves that can be made again.

@@ -48,6 +48,12 @@ def test_pictures_and_recommendations() -> None:
         sagactl.draw(saga, "gif")
 
 
+def test_a_verdict() -> None:
+    verdict = sagactl.verify(sagactl.load(ORDER))
+    assert (verdict.verdict, verdict.violations) == ("safe", ())
+    assert any("together" in covered for covered in sagactl.verify(sagactl.load(ORDER), max_faults=0).covered)
+
+
 def test_an_invalid_definition_is_refused_with_its_findings(tmp_path: Path) -> None:
     path = tmp_path / "x.saga.yaml"
     path.write_text("saga: x\nsteps: []\n")

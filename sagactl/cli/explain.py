@@ -19,8 +19,9 @@ from sagactl.linter.plugins import known_rules
 from sagactl.linter.rule import Rule
 from sagactl.recommender import FACTORS, GATES
 from sagactl.reports.style import Style, plain
+from sagactl.verdict import MEANINGS
 from sagactl.world.faults import FAULTS
-from sagactl.world.properties import PROPERTIES
+from sagactl.world.properties import SENTENCES
 
 EXAMPLES = """\b
 Examples:
@@ -31,8 +32,8 @@ Examples:
 
 EXIT_CODES = {
     "0": "clean: nothing found at or above the threshold, or the run ended as expected.",
-    "1": "findings at or above `--fail-on`, a run that did not end as expected, a fault that was never reached, or a "
-    "definition that is not valid.",
+    "1": "findings at or above `--fail-on`, a run that did not end as expected, a fault that was never reached, a saga "
+    "that is unsafe or was not looked at to the end, or a definition that is not valid.",
     "2": "the call, the configuration or the input could not be used; standard error says why, and nothing is printed.",
     "3": "a defect of sagactl, or a rule that failed in `lint`, which names it and goes on; please report the line. "
     "Nothing of yours was changed.",
@@ -43,7 +44,7 @@ EXIT_CODES = {
 def command(
     name: Annotated[
         str | None,
-        typer.Argument(help="A rule, a fault, a property, a factor, a gate or an exit code; none lists all."),
+        typer.Argument(help="A rule, fault, property, verdict, factor, gate or exit code; none lists all."),
     ] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
     output: Output = None,
@@ -137,7 +138,9 @@ def _overview(rules: tuple[Rule, ...]) -> Iterator[str]:
     yield "\nFaults"
     yield from (f"  {fault.name:<28}{fault.sentence}" for fault in FAULTS)
     yield "\nProperties"
-    yield from (f"  {law.name:<28}{law.sentence}" for law in PROPERTIES)
+    yield from (f"  {name:<28}{sentence}" for name, sentence in SENTENCES.items())
+    yield "\nVerdicts"
+    yield from (f"  {word:<28}{_sentence(meaning)}" for word, meaning in MEANINGS.items())
     yield "\nFactors of a recommendation"
     yield from (f"  {factor.name:<28}{factor.title}" for factor in FACTORS)
     yield "\nGates of a recommendation"
@@ -146,13 +149,19 @@ def _overview(rules: tuple[Rule, ...]) -> Iterator[str]:
     yield from (f"  {code:<28}{text}" for code, text in EXIT_CODES.items())
 
 
+def _sentence(meaning: str) -> str:
+    return f"{meaning[0].upper()}{meaning[1:]}."
+
+
 def _other() -> Iterator[tuple[str, str]]:
     """What is explained from a table: its name and its text."""
     for fault in FAULTS:
         where = ", ".join(fault.operations)
         yield fault.name, f"fault {fault.name}\n\n{fault.sentence}\nHits: {where}\nSource: {fault.source}\n"
-    for law in PROPERTIES:
-        yield law.name.lower(), f"property {law.name}\n\n{law.sentence}\n"
+    for name, sentence in SENTENCES.items():
+        yield name.lower(), f"property {name}\n\n{sentence}\n"
+    for word, meaning in MEANINGS.items():
+        yield word, f"verdict {word}\n\n{_sentence(meaning)}\n"
     for factor in FACTORS:
         lines = [f"factor {factor.name}", "", factor.title, f"For orchestration: {factor.for_orchestration}"]
         lines += [f"For choreography: {factor.for_choreography}", f"Source: {factor.source}"]

@@ -6,6 +6,7 @@ Steps that behave alike are explored once; a defect that is found becomes a run 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from itertools import product
 from typing import NamedTuple
 
 from sagactl.evidence.story import Told, tell
@@ -13,6 +14,7 @@ from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import StepState
 from sagactl.world.explore import MAX_WORLDS, Alone, Found, Judge, alone, explore, shortest
 from sagactl.world.lift import Lifted, lift
+from sagactl.world.properties import violations
 from sagactl.world.tables import Edge, Tables
 
 
@@ -90,16 +92,18 @@ class Steps:
         """The shortest run that breaks one of the properties, or None where the limit keeps it from being found.
 
         Where the next step is the pivot, the run cannot be cancelled between the two; so a way that the saga does not
-        have is looked for again without such a cancel.
+        have is looked for again without such a cancel, and then with a pivot that fails.
         """
         first = None
-        for early in (False, True):
+        for patient, early in product((False, True), repeat=2):
             edges = self._edges(explored, properties, early)
-            if edges is not None:
-                way = self._retold(flow, plan, explored, edges, self._broken_by(explored, edges, properties))
-                if way is not None and way.run is not None:
-                    return way
-                first = first or way
+            if edges is None:
+                continue
+            property = self._broken_by(explored, edges, properties)
+            way = self._retold(flow, plan, explored, edges, property, patient=patient)
+            if way.run is not None and _shows(flow, plan, way.run, property):
+                return way
+            first = first or way._replace(run=None)
         return first
 
     def _edges(self, explored: Explored, properties: frozenset[str], early: bool) -> tuple[Edge, ...] | None:
@@ -112,7 +116,7 @@ class Steps:
                 tables,
                 lambda world: not wanted.isdisjoint(judge.broken(world)),
                 self.limit,
-                (lambda world, edge: not _is_late_cancel(tables, step, world, edge)) if early else None,
+                _no_late_cancel(tables, step) if early else None,
             )
         return self.memory.ways[key]
 
@@ -131,29 +135,50 @@ class Steps:
         def is_goal(world: int) -> bool:
             return is_there(tables.record_of(world).steps[step]) and (not at_rest or tables.is_at_rest(world))
 
-        return self._retold(flow, plan, explored, shortest(tables, is_goal, self.limit))
+        ways = [shortest(tables, is_goal, self.limit, allows) for allows in (None, _no_late_cancel(tables, step))]
+        for patient, edges in product((False, True), filter(None, ways)):
+            way = self._retold(flow, plan, explored, edges, patient=patient)
+            if way.run is not None and (not at_rest or is_there(way.run.world.state.steps[plan.index])):
+                return way
+        return Way(explored, ways[0], None) if ways[0] is not None else None
 
     def refused(self, flow: Flow, plan: FlowStep) -> Way | None:
         """The shortest run in which a definite no leaves the step for people, the pivot being done."""
         small = alone(flow, plan, plan.promises, plan.undo_promises)
-        small = small._replace(faults=small.faults & {"reject"})
+        says_no = {"reject"} if plan.step.wait is None else {"reject", "request-lost"}
+        small = small._replace(faults=small.faults & says_no)
         tables = small.tables()
 
         def is_goal(world: int) -> bool:
             return tables.record_of(world).steps[small.step].record == "stuck"
 
         explored = Explored(small, tables, explore(tables, (small.step,), self.limit))
-        return self._retold(flow, plan, explored, shortest(tables, is_goal, self.limit))
+        edges = shortest(tables, is_goal, self.limit)
+        return None if edges is None else self._retold(flow, plan, explored, edges)
 
     def _retold(
-        self, flow: Flow, plan: FlowStep, explored: Explored, edges: tuple[Edge, ...] | None, property: str = ""
-    ) -> Way | None:
-        if edges is None:
-            return None
+        self,
+        flow: Flow,
+        plan: FlowStep,
+        explored: Explored,
+        edges: tuple[Edge, ...],
+        property: str = "",
+        *,
+        patient: bool = False,
+    ) -> Way:
         small = alone(flow, plan, plan.promises, plan.undo_promises)._replace(step=explored.small.step)
-        return Way(explored, edges, lift(flow, plan, small, explored.tables, edges), property)
+        return Way(explored, edges, lift(flow, plan, small, explored.tables, edges, patient=patient), property)
 
 
-def _is_late_cancel(tables: Tables, step: int, world: int, edge: Edge) -> bool:
-    """Whether the run is cancelled when the step is done."""
-    return edge[3].kind == "cancel" and tables.record_of(world).steps[step].record == "done"
+def _shows(flow: Flow, plan: FlowStep, run: Lifted, property: str) -> bool:
+    """Whether the property is broken at the end of the run, as the whole saga judges it.
+
+    Of an earlier try of the saga it only knows that nothing should be left of it, which is S6.
+    """
+    same = {property, "S6"} if run.world.past and property == "S5" else {property}
+    return any(each.property in same and each.step == plan.id for each in violations(flow, run.world))
+
+
+def _no_late_cancel(tables: Tables, step: int) -> Callable[[int, Edge], bool]:
+    """Which moves are left if the run is not cancelled once the step is done."""
+    return lambda world, edge: edge[3].kind != "cancel" or tables.record_of(world).steps[step].record != "done"

@@ -12,6 +12,8 @@ from sagactl.world.world import apply, begin
 
 MAX_LINES: Final = 10
 
+RESTARTED: Final = "the saga is tried again from its start, with new keys"
+
 LINES: Final[dict[What, str]] = {
     "sent": "`{action}` is sent to {participant}",
     "retrying": "`{action}` is sent again",
@@ -31,6 +33,7 @@ LINES: Final[dict[What, str]] = {
     "answered": "{participant} answers the question",
     "ignored": "an answer arrives that no longer matters",
     "rollback": "the run goes back ({detail})",
+    "restarted": RESTARTED,
     "undo-sent": "`{undo}` is sent to {undoer}",
     "fallback-sent": "the fallback `{undo}` is sent to {undoer}",
     "undo-retrying": "`{undo}` is sent again",
@@ -51,7 +54,10 @@ LINES: Final[dict[What, str]] = {
 }
 """What is told of a moment; those that are missing are left out."""
 
-OF_THE_RUN: Final = frozenset({"rollback", "cancel", "deadline", "crashed"})
+SELF_EVIDENT: Final = ("the run goes back", "an answer arrives that no longer matters")
+"""Lines that a long story can do without."""
+
+OF_THE_RUN: Final = frozenset({"rollback", "restarted", "cancel", "deadline", "crashed"})
 
 
 class Told(NamedTuple):
@@ -113,6 +119,8 @@ class _Teller:
         for moment in moments:
             if moment.step != self.plan.id and not (moment.what in OF_THE_RUN and not moment.step):
                 continue
+            if moment.what == "restarted":
+                self.done = self.undone = 0
             self.done += moment.what in ("executed", "forgotten")
             self.undone += moment.what == "undo-executed"
             line = LINES.get(moment.what)
@@ -155,8 +163,11 @@ def _before(flow: Flow, plan: FlowStep, moments: list[Moment]) -> Iterator[str]:
 
 
 def _short(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """At most ten lines: in a long story the tries in the middle are alike."""
+    """At most ten lines: what follows from the others goes first, then the middle, where tries are alike."""
+    if len(lines) > MAX_LINES:
+        lines = tuple(line for line in lines if not line.startswith(SELF_EVIDENT))
     if len(lines) <= MAX_LINES:
         return lines
-    left_out = len(lines) - MAX_LINES + 1
-    return (*lines[:5], f"… {left_out} more moments, of tries that come to nothing", *lines[-(MAX_LINES - 6) :])
+    middle = lines[5 : 6 - MAX_LINES]
+    alike = ", of tries that come to nothing" if len(set(middle)) < len(middle) else ""
+    return (*lines[:5], f"… {len(middle)} more moments{alike}", *lines[6 - MAX_LINES :])

@@ -52,8 +52,17 @@ class _Model:
         self.steps = tables.flow.steps
         locals_ = [tables.locals[plan.index] for plan in self.steps]
         self.requests = [_all(request for local in known for request in local.requests) for known in locals_]
-        self.replies = [_all(reply for local in known for reply in local.replies) for known in locals_]
+        self.replies = [
+            _all((*(reply for local in known for reply in local.replies), *self._possible_replies(plan)))
+            for plan, known in zip(self.steps, locals_, strict=True)
+        ]
         self.heard = tables.heard()
+
+    def _possible_replies(self, plan: FlowStep) -> Iterator[Reply]:
+        """What the participant would answer, although the explorer saw no world in which it does: Spin may see one."""
+        for request in self.requests[plan.index]:
+            if request[0] != "wait" and not plan.step.local and not is_silent(plan, Message(plan.index, *request)):
+                yield from ((*request, case.answer) for case in self._cases(plan, request) if case.answer)
 
     def lines(self, steps: tuple[int, ...], title: str) -> Iterator[str]:
         yield f"/* {title}"

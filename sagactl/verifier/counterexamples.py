@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sagactl.evidence.steps import Explored, Steps, Way
-from sagactl.evidence.story import Told, tell
+from sagactl.evidence.story import RESTARTED, Told, tell
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import State, StepState
 from sagactl.promises import Unsaid
@@ -13,8 +13,8 @@ from sagactl.verdict import Counterexample
 from sagactl.verifier.decision import decision
 from sagactl.verifier.remedies import remedy_for
 from sagactl.world.kept_moves import move_json
-from sagactl.world.parts import Truth
-from sagactl.world.properties import PROPERTIES
+from sagactl.world.parts import Truth, World
+from sagactl.world.properties import PROPERTIES, Property
 
 
 def of_step(
@@ -57,9 +57,16 @@ def _explanation(plan: FlowStep, way: Way, property: str, told: Told) -> str:
     assert way.run is not None
     law = next(law for law in PROPERTIES if law.name == property)
     state, truth = way.run.world.state, way.run.world.truths[plan.index]
-    said = law.broken(plan, state.steps[plan.index], truth, state) or _at_once(plan, property, state)
+    said = law.broken(plan, state.steps[plan.index], truth, state) or _earlier(plan, law, way.run.world)
+    said = said or _at_once(plan, property, state)
     why = _because(plan, property, told.story)
     return f"{said}: {why}" if why else said
+
+
+def _earlier(plan: FlowStep, law: Property, world: World) -> str:
+    """What is left of an earlier try of the saga, which was over once nothing seemed to be left."""
+    found = (law.broken(plan, StepState("rejected"), truths[plan.index], world.state) for truths in world.past)
+    return next((f"{said}, from an earlier try of the saga" for said in found if said), "")
 
 
 def _at_once(plan: FlowStep, property: str, state: State) -> str:
@@ -69,7 +76,8 @@ def _at_once(plan: FlowStep, property: str, state: State) -> str:
 
 
 def _because(plan: FlowStep, property: str, story: tuple[str, ...]) -> str:
-    """The two lines of the story that make the defect."""
+    """The two lines of the story that make the defect; what comes after a restart has nothing to do with it."""
+    story = story[: story.index(RESTARTED)] if RESTARTED in story else story
     action, undo = plan.step.action, plan.compensation.command if plan.compensation is not None else ""
     does = [place for place, line in enumerate(story, 1) if f"does `{action}`" in line or "does it" in line]
     undoes = [place for place, line in enumerate(story, 1) if "undoes it" in line]

@@ -85,8 +85,11 @@ _OF_THE_RUN: Final = {
 }
 
 
+_ANSWERS: Final = {"no": "the no", "refuses-undo": "the no", "error": "the error", "not-undone": "the error"}
+
+
 def _of_message(command: str, move: Change) -> str:
-    subject = f"the answer to {command}" if move.kind == "answer" else command
+    subject = f"{_ANSWERS.get(move.answer, 'the answer')} to {command}" if move.kind == "answer" else command
     if move.fault.endswith("duplicate"):
         return f"{subject} is delivered twice"
     if move.fault.endswith("lost"):

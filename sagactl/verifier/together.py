@@ -43,9 +43,8 @@ def together(
     fresh = (each for each in broken if (each.property, each.step) not in known)
     shown = tuple(_shown(flow, tables, each, limit) for each in fresh)
     covered = f"all steps together, {_faults(done)}" if done >= 0 else ""
-    uncovered = (
-        "" if done == max_faults else f"all steps together with {done + 1} and more faults (limit: {limit:,} worlds)"
-    )
+    why = "the time was up" if is_over() else f"limit: {limit:,} worlds"
+    uncovered = "" if done == max_faults else f"all steps together with {done + 1} and more faults ({why})"
     return Together(shown, worlds, covered, uncovered)
 
 

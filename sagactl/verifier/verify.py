@@ -66,12 +66,13 @@ class _Verification:
         saga = self.flow.saga
         parked = tuple(self._parked())
         seen = whole(self.steps, self.best)
-        violations = (*self._of_steps(), *seen.violations, *unaccepted(self.steps, self.best, parked))
+        violations = (*self._of_steps(), *seen.violations, *self._unaccepted(parked))
         obligations = tuple(self._obligations())
         apart, beside = self._isolation(), self._together()
         violations += (*apart.violations, *(beside.violations if beside is not None else ()))
         covered = [_each(len(self.flow.steps)), seen.covered, _runs(apart)]
         covered += [beside.covered] if beside is not None else []
+        all_ends = self._ends() if self.limits.with_ends else None
         return Verdict(
             saga=saga.id,
             version=saga.version or 1,
@@ -84,7 +85,7 @@ class _Verification:
             worlds=self.steps.worlds + seen.states + (beside.worlds if beside is not None else 0),
             covered=tuple(filter(None, covered)),
             uncovered=tuple(dict.fromkeys(self.uncovered)),
-            ends=self._ends() if self.limits.with_ends else None,
+            ends=all_ends,
         )
 
     def _isolation(self) -> Isolation:
@@ -136,6 +137,19 @@ class _Verification:
                     found = counterexamples.of_step(self.steps, self.best, plan, explored, [broken.property])
                     if found is not None:
                         yield found
+                    else:
+                        self._not_found(plan, broken.property)
+
+    def _unaccepted(self, parked: tuple[Parked, ...]) -> tuple[Counterexample, ...]:
+        found = tuple(unaccepted(self.steps, self.best, parked))
+        for each in parked:
+            if not each.accepted and all(shown.step != each.step for shown in found):
+                self.uncovered.append(f"a run of the whole saga that parks `{each.step}`, as it can be alone")
+        return found
+
+    def _not_found(self, plan: FlowStep, property: str) -> None:
+        """What is around the step allows less than the most general rest; whether too little for it, nobody knows."""
+        self.uncovered.append(f"a run of the whole saga in which `{plan.id}` breaks {property}, as it can alone")
 
     def _obligations(self) -> Iterator[Obligation]:
         """The promises on which safety hangs: what breaks when one of them is not kept, and all others are."""
@@ -148,6 +162,8 @@ class _Verification:
             if first is not None:
                 ids = tuple(plan.id for plan, _, _ in found)
                 yield Obligation(owed.participant, owed.promise, ids, first)
+            elif found:
+                self._not_found(found[0][0], min(found[0][1].found.broken).property)
 
     def _broken_without(self, without: Flow, owed: Unsaid) -> Iterator[tuple[FlowStep, Explored, frozenset[str]]]:
         """The steps that break a property without the promise which they keep with it."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from sagactl.budgets import Budget, Path, budget, rollback_deadline_s
 from sagactl.durations import duration_text, long_duration, roomy_duration
 from sagactl.evidence.steps import Steps
-from sagactl.flow import Flow, FlowStep, exclusive
+from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import BACK, CLEAN, PASSED, Record, outcome
 from sagactl.verdict import Counterexample, End, Parked
 from sagactl.verifier.counterexamples import of_way
+from sagactl.world.explore import place_to_others
 from sagactl.world.skeleton import Disorder, Skeleton, Turn, pair, skeleton
 
 WORK: Final = 20_000
@@ -37,6 +37,9 @@ WORDS: Final[Mapping[Record, str]] = {
 """An end's word for a record, where the record's own name would not say it."""
 
 
+UNSEEN: Final = Skeleton(0, {}, (), (), False)
+
+
 class Whole(NamedTuple):
     """What the skeleton shows; `notes` are about times that are worth knowing and break nothing."""
 
@@ -50,7 +53,7 @@ class Whole(NamedTuple):
 def whole(steps: Steps, flow: Flow) -> Whole:
     """Everything about the way as a whole that is wrong, or can never happen."""
     limit = max(100, WORK // max(1, len(flow.steps)))
-    found = skeleton(flow, limit)
+    found = UNSEEN if _is_too_wide(flow, limit) else skeleton(flow, limit)
     disorders = found.disorders if found.complete else _of_pairs(flow)
     how = f"all {found.states} ways through it" if found.complete else "every two steps that follow each other"
     return Whole(
@@ -66,6 +69,16 @@ def whole(steps: Steps, flow: Flow) -> Whole:
         states=found.states,
         covered=f"order, pivot and ends: {how}",
     )
+
+
+def _is_too_wide(flow: Flow, limit: int) -> bool:
+    """Each compensation that may fail ends in two ways, so that a run taken back late has a power of two of them."""
+    rollback = flow.saga.rollback
+    if rollback.on_failure == "stop" or (rollback.triggers is not None and "cancel" not in rollback.triggers):
+        return False
+    failing = (plan for plan in flow.steps if plan.undo is not None and plan.undo.tries is not None)
+    sure = [plan for plan in failing if plan.place == "before" and not plan.step.local and not plan.step.when]
+    return len(sure) > limit.bit_length()
 
 
 # -- order
@@ -113,10 +126,9 @@ def _refusals(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
     for plan in flow.steps:
         if not plan.says_no:
             continue
-        place = _place_to_others(flow, plan)
-        if place is None:
+        if place_to_others(flow, plan) is None:
             continue
-        way = steps.refused(flow, replace(plan, place=place))
+        way = steps.refused(flow, plan)
         if way is not None and way.run is not None:
             pivot = next(flow.steps[index].id for index in flow.pivots if flow.steps[index].id != plan.id)
             told = "times out" if plan.step.wait is not None and not plan.step.rejects else "says no"
@@ -126,18 +138,6 @@ def _refusals(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
                 remedy=f"# put `{plan.id}` before `{pivot}`, or let it be tried until it is done:\n"
                 f"- step: {plan.id}\n  kind: retriable\n  retry: {{attempts: forever, max: 5m}}",
             )  # fmt: skip
-
-
-def _place_to_others(flow: Flow, plan: FlowStep) -> Any:
-    """Where a step stands to the pivots other than itself, if a run may have both."""
-    if plan.kind != "pivot":
-        return plan.place if plan.place in ("after", "beside") else None
-    others = [
-        index for index in flow.pivots if index != plan.index and not exclusive(flow.steps[index].step, plan.step)
-    ]
-    if any(flow.sure_ancestors[plan.index] >> index & 1 for index in others):
-        return "after"
-    return "beside" if any(flow.beside(plan.index) >> index & 1 for index in others) else None
 
 
 # -- data

@@ -17,7 +17,7 @@ from dataclasses import replace
 from heapq import heappop, heappush
 from typing import Final, NamedTuple
 
-from sagactl.flow import Flow, FlowStep
+from sagactl.flow import Flow, FlowStep, Place, exclusive
 from sagactl.machine.state import Record, StepState
 from sagactl.model import Rollback, Saga, Step, Wait
 from sagactl.policies import Policy, Promises
@@ -57,9 +57,11 @@ class Alone(NamedTuple):
 
 def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promises) -> Alone:
     """The step among the most general rest of the world, its participant keeping these promises."""
-    rollback = flow.saga.rollback
-    triggers = rollback.triggers if rollback.triggers is None else (*rollback.triggers, "cancel")
-    around = _around(plan)
+    plan = replace(plan, place=place_to_others(flow, plan) or plan.place)
+    triggers = flow.saga.rollback.triggers
+    if triggers is not None and _is_taken_back(flow, plan):
+        triggers = (*triggers, "cancel")
+    around = _around(plan, is_last=not (flow.descendants[plan.index] or flow.beside(plan.index)))
     saga = Saga(id="alone", steps=around, rollback=Rollback(triggers=triggers))
     small = Flow(saga)
     index = next(index for index, step in enumerate(around) if step.id == plan.id)
@@ -75,11 +77,34 @@ def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promise
     )
     with_steps(small, (*small.steps[:index], step, *small.steps[index + 1 :]))
     faults = possible_faults(plan) - {"deadline"}
-    return Alone(_key(step, triggers, faults), small, index, faults)
+    return Alone((_key(step, triggers, faults), len(around)), small, index, faults)
 
 
-def _around(plan: FlowStep) -> tuple[Step, ...]:
-    """The steps of the small saga; the one under test starts at once, or once the pivot before it is done."""
+def place_to_others(flow: Flow, plan: FlowStep) -> Place | None:
+    """Where a step stands to the pivots other than itself, if a run may have both; None before them."""
+    if plan.kind != "pivot":
+        return plan.place if plan.place in ("after", "beside") else None
+    others = (flow.steps[index] for index in flow.pivots if index != plan.index)
+    both = [other.index for other in others if not exclusive(other.step, plan.step)]
+    if any(flow.sure_ancestors[plan.index] >> index & 1 for index in both):
+        return "after"
+    return "beside" if any(flow.beside(plan.index) >> index & 1 for index in both) else None
+
+
+def _is_taken_back(flow: Flow, plan: FlowStep) -> bool:
+    """Whether something other than the step itself may start a rollback while it is under way or done."""
+    triggers = flow.saga.rollback.triggers or ()
+    if "cancel" in triggers or ("deadline" in triggers and (flow.saga.deadline is not None or flow.scopes)):
+        return True
+    others = flow.members(flow.beside(plan.index) | flow.descendants[plan.index])
+    return not {"rejection", "failure", "timeout"}.isdisjoint(triggers) and any(other.can_fail for other in others)
+
+
+def _around(plan: FlowStep, *, is_last: bool) -> tuple[Step, ...]:
+    """The steps of the small saga; the one under test starts at once, or once the pivot before it is done.
+
+    Where nothing comes after it and nothing runs beside it, the run ends with it, and nothing can be taken back then.
+    """
     own = plan.step
     if plan.place == "pivot":
         return (_free(own),)
@@ -87,7 +112,7 @@ def _around(plan: FlowStep) -> tuple[Step, ...]:
         return _PIVOT, _free(own, _PIVOT.id)
     if plan.place == "beside":
         return _free(own), _OPENING, replace(_PIVOT, after=(_OPENING.id,)), _REST
-    return _free(own), _REST
+    return (_free(own),) if is_last else (_free(own), _REST)
 
 
 def _free(step: Step, *after: str) -> Step:
@@ -180,14 +205,16 @@ def explore(
     begin = tables.begin()
     seen = {begin}
     waiting = [begin]
+    looked = 0
     while waiting:
         world = waiting.pop()
         judge.look(world)
         if stop and judge.defects:
             return judge.found(len(seen), complete=False)
         free, faulty = tables.after(world)
-        if len(seen) > limit or (len(waiting) % CHECK == 0 and is_over()):
+        if len(seen) > limit or (looked % CHECK == 0 and is_over()):
             return judge.found(len(seen), complete=False)
+        looked += 1
         for after in (*free, *faulty):
             if after not in seen:
                 seen.add(after)
@@ -205,6 +232,7 @@ def explore_within(
     judge = Judge(tables, steps)
     seen: set[int] = set()
     ring = {tables.begin()}
+    looked = 0
     for number in range(faults + 1):
         outer: set[int] = set()
         waiting = [world for world in ring if world not in seen]
@@ -219,9 +247,10 @@ def explore_within(
                     waiting.append(after)
             if number < faults:
                 outer.update(faulty)
-            if len(seen) > limit or (len(seen) % CHECK == 0 and is_over()):
+            if len(seen) > limit or (looked % CHECK == 0 and is_over()):
                 yield judge.found(len(seen), complete=False)
                 return
+            looked += 1
         yield judge.found(len(seen), complete=True)
         ring = outer - seen
 

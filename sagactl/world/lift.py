@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
-from sagactl.machine.state import ACTIVE, BACK, Record, pivot_committed
+from sagactl.machine.state import ACTIVE, BACK, FORWARD, Record, State, pivot_committed
+from sagactl.machine.transition import ALL_TRIGGERS
+from sagactl.model import Trigger
 from sagactl.world.explore import Alone
 from sagactl.world.parts import HANGS, Move, World
 from sagactl.world.tables import Edge, Tables, move_of
@@ -34,13 +36,18 @@ class NoSuchRun(Exception):
     """The small saga can do what the real one cannot."""
 
 
-def lift(flow: Flow, plan: FlowStep, small: Alone, tables: Tables, way: tuple[Edge, ...]) -> Lifted | None:
-    """The run of the whole saga in which its step goes the way that was found for it alone."""
+def lift(
+    flow: Flow, plan: FlowStep, small: Alone, tables: Tables, way: tuple[Edge, ...], *, patient: bool = False
+) -> Lifted | None:
+    """The run of the whole saga in which its step goes the way that was found for it alone.
+
+    Where the small saga goes back and the real one still waits for its pivot, a patient run lets that one fail.
+    """
     run = _Run(flow, plan, small)
     try:
         run.reach_step()
         for edge in way:
-            run.follow(edge, tables.record_of(edge[1]).steps[small.step].record)
+            run.follow(edge, tables.record_of(edge[1]), patient=patient)
         run.finish()
     except NoSuchRun:
         return None
@@ -71,9 +78,9 @@ class _Run:
         """The steps before it are done, and nothing else is."""
         self._until(lambda: self.record() != "idle", self.flow.ancestors[self.plan.index])
 
-    def follow(self, edge: Edge, record: Record) -> None:
+    def follow(self, edge: Edge, state: State, *, patient: bool) -> None:
         """One move of the step, or what stands for it; then its tries are used up where they were in the small saga."""
-        move = move_of(edge)
+        move, record = move_of(edge), state.steps[self.small.step].record
         name = self.small.flow.steps[move.step].id if move.step >= 0 else ""
         if move.kind in WISHES:
             self._wish()
@@ -85,6 +92,14 @@ class _Run:
             self._own(move._replace(step=self.plan.index))
             while self.record() in BETWEEN_TRIES and record not in BETWEEN_TRIES:
                 self._use_up_a_try()
+        while patient and state.phase != "forward" and self.world.state.wish:
+            self._fail(self._pivot_in_flight(), ALL_TRIGGERS)
+
+    def _pivot_in_flight(self) -> int:
+        for pivot in self.flow.pivots:
+            if self.world.state.steps[pivot].record in FORWARD and pivot != self.plan.index:
+                return pivot
+        raise NoSuchRun
 
     def _up_to_the_pivot(self) -> int:
         bits = 0
@@ -99,18 +114,27 @@ class _Run:
             self.happen(Move("cancel"))
         elif "deadline" in triggers and self.flow.saga.deadline is not None:
             self.happen(Move("deadline"))
-        elif "rejection" in triggers:
-            self._reject_elsewhere()
         else:
-            raise NoSuchRun
+            self._fail(self._other_in_flight(), triggers)
 
-    def _reject_elsewhere(self) -> None:
-        for move in moves(self.flow, self.world):
-            if move.fault == "reject" and move.step != self.plan.index:
-                self.happen(move)
-                self._until(lambda: self.world.state.phase != "forward", 1 << move.step)
-                return
+    def _other_in_flight(self) -> int:
+        for step in self.flow.steps:
+            if self.world.state.steps[step.index].record in FORWARD and step.index != self.plan.index:
+                return step.index
         raise NoSuchRun
+
+    def _fail(self, index: int, triggers: tuple[Trigger, ...]) -> None:
+        """Another step ends without success: by a no, else by using up its tries."""
+        faults = [fault for fault, trigger in _FAILING.items() if trigger in triggers]
+        while self.world.state.steps[index].record in FORWARD:
+            best: tuple[int, Move] | None = None
+            for move in moves(self.flow, self.world):
+                rank = _rank_of_failing(move, faults) if move.step == index else None
+                if rank is not None and (best is None or rank < best[0]):
+                    best = rank, move
+            if best is None:
+                raise NoSuchRun
+            self.happen(best[1])
 
     # -- the step itself
 
@@ -199,6 +223,19 @@ class _Run:
                 self.happen(Move("give-up", plan.index, operation, step.tries, detail=HANGS))
                 return
         raise NoSuchRun
+
+
+_FAILING: Final[Mapping[str, Trigger]] = {"reject": "rejection", "fail": "failure", "request-lost": "timeout"}
+"""What lets a step fail, and which trigger of a rollback that is."""
+
+
+def _rank_of_failing(move: Move, faults: list[str]) -> int | None:
+    """How soon a move is made that lets its step fail; None for those that do not."""
+    if move.fault:
+        return faults.index(move.fault) if move.fault in faults else None
+    if move.kind == "deliver":
+        return 3 if move.operation == "status" else None
+    return {"answer": 4, "retry": 5, "timeout": 6}.get(move.kind)
 
 
 _RANKS: Final = {"deliver": 0, "answer": 0, "decide": 1, "retry": 2, "timeout": 3}

@@ -123,7 +123,7 @@ class Tables:
     def begin(self) -> int:
         """The world of a run that has just started."""
         state, commands = start(self.flow)
-        begun = self._told(self._record(state) << self.shift, self._effect_of(0, sends_of(commands)))
+        begun = self._told(self._record(state) << self.shift, self._effect_of(0, sends_of(self.flow, commands)))
         assert begun is not None
         return begun
 
@@ -329,13 +329,13 @@ class Tables:
         if effect is None:
             state, commands = transition(self.flow, self.records[record], self._events[event])
             change = self._record(state) - record << self.shift
-            effect = self._effects[record][event] = self._effect_of(change, sends_of(commands))
+            effect = self._effects[record][event] = self._effect_of(change, sends_of(self.flow, commands))
         return effect
 
     def _resumed(self, record: int) -> Effect:
         """After a crash what is outstanding is sent again, unless two messages of its step are on their way."""
         commands = resume(self.flow, self.records[record])
-        sends = (send for send in sends_of(commands) if not self.flow.steps[send.step].step.local)
+        sends = (send for send in sends_of(self.flow, commands) if not self.flow.steps[send.step].step.local)
         return self._effect_of(0, tuple(send._replace(again=True) for send in sends))
 
     def _effect_of(self, change: int, sends: tuple[Send, ...]) -> Effect:

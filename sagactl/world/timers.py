@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import events as e
 from sagactl.machine.commands import Command, WithdrawWait
-from sagactl.machine.state import ACTIVE, State, StepState
+from sagactl.machine.state import State, StepState
 from sagactl.machine.transition import is_open
 from sagactl.world.local import Request
 from sagactl.world.parts import MoveKind, Operation
@@ -83,12 +83,14 @@ def _timers_of_step(plan: FlowStep, step: StepState) -> Iterator[Timer]:
         yield Timer("timeout", e.ActionTimedOut(index, tries), index, subject, tries)
 
 
-def sends_of(commands: tuple[Command, ...]) -> tuple[Send, ...]:
+def sends_of(flow: Flow, commands: tuple[Command, ...]) -> tuple[Send, ...]:
+    """What leaves; tries are numbered as `plain` numbers them, so that their answers are heard as those of this try."""
     found: list[Send] = []
     for command in commands:
         message = message_for(command, 0)
         if message is not None:
-            found.append(Send(message.step, (message.operation, message.attempt)))
+            attempt = _counted(flow.steps[message.step], message.operation, message.attempt)
+            found.append(Send(message.step, (message.operation, attempt)))
         elif isinstance(command, WithdrawWait):
             found.append(Send(command.step, None))
     return tuple(found)
@@ -101,10 +103,14 @@ def plain(flow: Flow, state: State) -> State:
 
 
 def _plain_step(plan: FlowStep, step: StepState) -> StepState:
+    operation = operation_of(step.record)
     cause = step.cause if step.record == "asked" else ""
-    policy = plan.undo if operation_of(step.record) in ("undo", "fallback") else plan.action
-    forever = step.tries > 2 and policy is not None and policy.tries is None
-    tries = 2 if forever else step.tries
-    if step.record not in ACTIVE:
-        tries = 0
+    tries = _counted(plan, operation, step.tries) if operation is not None else 0
     return step if step == (step.record, tries, cause, step.known) else StepState(step.record, tries, cause, step.known)
+
+
+def _counted(plan: FlowStep, operation: Operation, attempt: int) -> int:
+    """Of what is tried for ever, the second try stands for all that follow."""
+    policy = plan.undo if operation in ("undo", "fallback") else plan.action
+    forever = policy is not None and policy.tries is None
+    return 2 if forever and attempt > 2 else attempt

@@ -128,7 +128,8 @@ def _timer_moves(plan: FlowStep, state: State) -> Iterator[Move]:
         return
     policy = plan.action if operation in ("action", "status") else plan.undo
     if policy is not None and policy.timeout_s is not None and not plan.step.local:
-        yield Move("timeout", plan.index, "wait" if plan.step.wait is not None else operation, tries)
+        subject: Operation = "wait" if plan.step.wait is not None else operation
+        yield Move("timeout", plan.index, subject, 1 if operation == "status" else tries)
 
 
 ANSWERS: Final = frozenset({"done", "rejected", "failed", "undone", "undo-failed", "undo-rejected", "arrived"})

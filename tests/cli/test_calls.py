@@ -80,6 +80,13 @@ CLEAN = [
     ("explain", "--format", "json"),
     ("simulate", ORDER, "--fail", "charge-payment", "-q"),
     ("explain", "s1"),
+    ("explain", "S10"),
+    ("explain", "accept"),
+    ("explain", "conditional"),
+    ("verify", ORDER),
+    ("verify", "definitions", "--strict"),
+    ("verify", ORDER, "--format", "json", "--outcomes"),
+    ("verify", ORDER, "--export", "promela", "--step", "create-shipment"),
     ("explain", "2"),
     ("schema",),
     ("recommend", ORDER),
@@ -109,7 +116,10 @@ def test_a_clean_call_exits_0_and_says_nothing_on_the_side(call: tuple[str, ...]
 
 FINDINGS = [
     (("simulate", ORDER, "--fail", "reserve-items", "--expect", "completed"), "compensated"),
-    (("simulate", ORDER, "--fail", "charge-payment", "--fail-undo", "reserve-items"), "DEAD LETTER"),
+    (
+        ("simulate", ORDER, "--fail", "charge-payment", "--fail-undo", "reserve-items", "--expect", "compensated"),
+        "DEAD LETTER",
+    ),
     (("simulate", ORDER, "--fail", "book-express"), "Not reached"),
 ]
 
@@ -124,7 +134,7 @@ def test_an_end_that_is_not_acceptable_exits_1(call: tuple[str, ...], shown: str
 INVALID = b"saga: broken\nsteps:\n  - {step: a, participant: p, acton: A}\n  - {step: b, participant: p, action: B, after: [z]}\n"
 
 
-@pytest.mark.parametrize("command", ["lint", "simulate", "recommend", "graph"])
+@pytest.mark.parametrize("command", ["lint", "simulate", "recommend", "graph", "verify"])
 def test_an_invalid_definition_exits_1_with_its_findings(command: str, tmp_path: Path) -> None:
     path = tmp_path / "broken.saga.yaml"
     path.write_bytes(INVALID)
@@ -135,7 +145,7 @@ def test_an_invalid_definition_exits_1_with_its_findings(command: str, tmp_path:
     assert "Traceback" not in result.out + result.err
 
 
-@pytest.mark.parametrize("command", ["lint", "simulate", "recommend", "graph"])
+@pytest.mark.parametrize("command", ["lint", "simulate", "recommend", "graph", "verify"])
 def test_a_definition_with_nothing_left_exits_1_with_its_findings(command: str, tmp_path: Path) -> None:
     path = tmp_path / "none.saga.yaml"
     path.write_bytes(b"saga: [\n")

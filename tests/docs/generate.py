@@ -30,7 +30,7 @@ from sagactl.recommender.recommendation import VERDICT_NAMES
 from sagactl.reports.findings import FORMATS
 from sagactl.simulator import plan
 from sagactl.world.faults import FAULTS, NEEDS_ORCHESTRATOR
-from sagactl.world.properties import MOVE_PROPERTIES, PROPERTIES
+from sagactl.world.properties import SENTENCES
 from tests.docs import language, machine_map
 from tests.docs.language import cell
 from tests.docs.pages import ROOT
@@ -143,8 +143,7 @@ def led_faults() -> str:
 
 def properties() -> str:
     """What must hold of every run."""
-    laws = sorted((*PROPERTIES, *MOVE_PROPERTIES), key=lambda law: int(law.name[1:]))
-    rows = [f"| {law.name} | {cell(law.sentence)} |" for law in laws]
+    rows = [f"| {name} | {cell(sentence)} |" for name, sentence in SENTENCES.items()]
     return "\n".join(["| property | what must hold |", "| --- | --- |", *rows])
 
 

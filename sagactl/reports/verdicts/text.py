@@ -10,16 +10,10 @@ from typing import Final
 from sagactl.escape import escape
 from sagactl.reports.verdicts import PROMISED, VALUES, Shown, Verified
 from sagactl.reports.width import fit
-from sagactl.verdict import Counterexample, End, Obligation, Verdict
+from sagactl.verdict import MEANINGS, Counterexample, End, Obligation, Verdict
 from sagactl.world.properties import SENTENCES
 
 ROLES: Final = {"safe": "good", "conditional": "warning", "unsafe": "error", "incomplete": "warning"}
-WORDS: Final = {
-    "safe": "whatever fails, every property holds",
-    "conditional": "safe if the participants keep what they have not promised yet",
-    "unsafe": "there are runs that go wrong",
-    "incomplete": "nothing wrong was found, and not everything was looked at",
-}
 MARGIN: Final = 14
 MAX_FAULTS: Final = 3
 SIGNS: Final = {"completed": "✓", "compensated": "↩", "parked": "☠"}
@@ -36,7 +30,7 @@ def render(shown: Shown) -> str:
 def _saga(shown: Shown, verified: Verified) -> Iterator[str]:
     verdict, style = verified.verdict, shown.style
     word = style(ROLES[verdict.verdict], verdict.verdict.upper())
-    yield f"{style('strong', escape(verdict.saga))}  {word}: {WORDS[verdict.verdict]}"
+    yield f"{style('strong', escape(verdict.saga))}  {word}: {MEANINGS[verdict.verdict]}"
     if shown.outcomes and verdict.ends is not None:
         yield ""
         yield from _outcomes(shown, verdict)
@@ -172,7 +166,7 @@ def _wrapped(text: str, indent: str, columns: int) -> Iterator[str]:
 
 
 def _summary(shown: Shown) -> Iterator[str]:
-    counts = dict.fromkeys(WORDS, 0)
+    counts = dict.fromkeys(MEANINGS, 0)
     for each in shown.verified:
         counts[each.verdict.verdict] += 1
     told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
