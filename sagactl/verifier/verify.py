@@ -12,6 +12,7 @@ from sagactl.promises import Unsaid, assuming, unsaid, unsaid_of
 from sagactl.unfold import unfold
 from sagactl.verdict import Counterexample, End, Obligation, Parked, Verdict, Word
 from sagactl.verifier import counterexamples
+from sagactl.verifier.events import Heard, events, is_led
 from sagactl.verifier.isolation import Isolation, isolation
 from sagactl.verifier.together import Together, together
 from sagactl.verifier.whole import PARKED, ends, unaccepted, whole
@@ -72,6 +73,10 @@ class _Verification:
         violations += (*apart.violations, *(beside.violations if beside is not None else ()))
         covered = [_each(len(self.flow.steps)), seen.covered, _runs(apart)]
         covered += [beside.covered] if beside is not None else []
+        heard = self._events()
+        if heard is not None:
+            violations += heard.violations
+            covered.append("two failures in every order of events, a cancel and the deadline at every moment")
         all_ends = self._ends() if self.limits.with_ends else None
         return Verdict(
             saga=saga.id,
@@ -82,7 +87,7 @@ class _Verification:
             parked=parked,
             vacuous=seen.vacuous,
             notes=seen.notes,
-            worlds=self.steps.worlds + seen.states + (beside.worlds if beside is not None else 0),
+            worlds=self.steps.worlds + seen.states + sum(each.worlds for each in (beside, heard) if each is not None),
             covered=tuple(filter(None, covered)),
             uncovered=tuple(dict.fromkeys(self.uncovered)),
             ends=all_ends,
@@ -91,6 +96,15 @@ class _Verification:
     def _isolation(self) -> Isolation:
         found = isolation(self.best, self.others)
         self.uncovered += [f"two runs at once on `{resource}`, beyond a limit" for resource in found.cut_short]
+        return found
+
+    def _events(self) -> Heard | None:
+        """The form that nobody leads, if the saga has it."""
+        if is_led(self.best):
+            return None
+        found = events(self.best)
+        if not found.complete:
+            self.uncovered.append(f"orders of events beyond the first {found.worlds:,} worlds")
         return found
 
     def _together(self) -> Together | None:
