@@ -9,7 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sagactl.model import Saga
+from sagactl.model import Saga, Step
+
+
+def _undo_key(step: Step) -> str | None:
+    return step.compensation.key if step.compensation is not None else None
+
 
 CONCERNS: Final[dict[str, Callable[[Saga], bool]]] = {
     "": lambda saga: True,
@@ -19,8 +24,10 @@ CONCERNS: Final[dict[str, Callable[[Saga], bool]]] = {
     "effects": lambda saga: any(step.external for step in saga.steps),
     "events": lambda saga: saga.style == "choreography" or any(step.listens is not None for step in saga.steps),
     "items": lambda saga: any(step.for_each is not None for step in saga.steps),
+    "keys": lambda saga: any(step.key is not None or _undo_key(step) is not None for step in saga.steps),
     "locks": lambda saga: any(step.lock is not None for step in saga.steps),
     "nested": lambda saga: any(step.saga is not None for step in saga.steps),
+    "outputs": lambda saga: any(step.output for step in saga.steps),
     "waits": lambda saga: any(step.wait is not None for step in saga.steps),
 }
 """Each concern, and whether a saga has it."""

@@ -24,9 +24,9 @@ json.dump({{"code": code, "modules": sorted(sys.modules)}}, sys.stdout)
 """
 
 CALLS = [
-    # call, libraries of HEAVY that it may import, most modules in all
+    # call, libraries of HEAVY that it may import, most modules beside the rules, of which there are ever more
     (["--version"], set(), 70),
-    (["lint", ORDER], set(), 330),
+    (["lint", ORDER], set(), 265),
     (["simulate", ORDER, "--fail", "charge-payment"], set(), 290),
     (["recommend", ORDER], set(), 300),
     (["graph", ORDER], set(), 280),
@@ -46,7 +46,7 @@ def modules(arguments: list[str]) -> set[str]:
 def test_a_call_imports_only_what_it_needs(call: list[str], allowed: set[str], most: int) -> None:
     found = modules(call)
     assert (found & HEAVY) <= allowed
-    assert len(found) <= most
+    assert len([name for name in found if not name.startswith("sagactl.linter.rules.")]) <= most
 
 
 def rules_imported(*arguments: str) -> set[str]:

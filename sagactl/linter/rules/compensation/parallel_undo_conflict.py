@@ -119,4 +119,5 @@ RULE = Rule(
     severity="warning",
     why="Which value is left behind depends on which compensation happens to be the last.",
     check=check,
+    concerns="resources",
 )

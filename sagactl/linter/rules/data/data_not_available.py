@@ -123,4 +123,5 @@ RULE = Rule(
     severity="error",
     why="On that path the datum is empty, and the step is called with a hole in its input.",
     check=check,
+    concerns="outputs",
 )

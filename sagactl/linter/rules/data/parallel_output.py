@@ -87,4 +87,5 @@ RULE = Rule(
     severity="warning",
     why="The step goes on with the answer of whichever item happened to be the last.",
     check=check,
+    concerns="outputs",
 )

@@ -103,4 +103,5 @@ RULE = Rule(
     severity="error",
     why="The compensation runs just when the datum is missing, so the effect stays and a person has to repair it.",
     check=check,
+    concerns="outputs",
 )

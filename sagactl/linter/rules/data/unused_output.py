@@ -98,4 +98,5 @@ RULE = Rule(
     severity="info",
     why="What is brought and never taken was meant for a step that does without it.",
     check=check,
+    concerns="outputs",
 )

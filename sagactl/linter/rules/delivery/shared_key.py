@@ -102,4 +102,5 @@ RULE = Rule(
     severity="error",
     why="The participant takes the second command for a copy of the first, answers that it is done, and does nothing.",
     check=check,
+    concerns="keys",
 )

@@ -74,4 +74,5 @@ RULE = Rule(
     severity="warning",
     why="The run holds what it has taken until somebody asks what became of it.",
     check=check,
+    concerns="waits",
 )

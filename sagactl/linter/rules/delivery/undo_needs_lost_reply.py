@@ -92,4 +92,5 @@ RULE = Rule(
     severity="warning",
     why="Where the answer was lost the compensation does not know what to undo, and the effect stays behind.",
     check=check,
+    concerns="outputs",
 )

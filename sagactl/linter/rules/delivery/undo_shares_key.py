@@ -72,4 +72,5 @@ RULE = Rule(
     severity="error",
     why="The participant takes the undo for a copy of the action, answers that it is done, and undoes nothing.",
     check=check,
+    concerns="keys",
 )

@@ -67,4 +67,5 @@ RULE = Rule(
     severity="error",
     why="Every copy of the request looks like a first one and is done again.",
     check=check,
+    concerns="keys",
 )

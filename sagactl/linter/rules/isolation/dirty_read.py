@@ -89,4 +89,5 @@ RULE = Rule(
     why="The run decides by a value that, once the other run has gone back, was never true.",
     digest=uses,
     check_all=check_all,
+    concerns="resources",
 )

@@ -88,4 +88,5 @@ RULE = Rule(
     why="Two steps of one run decide by two different values, and the run contradicts itself.",
     digest=uses,
     check_all=check_all,
+    concerns="resources",
 )

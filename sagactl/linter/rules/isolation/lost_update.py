@@ -93,4 +93,5 @@ RULE = Rule(
     why="The other run's change is gone although it was told that it succeeded.",
     digest=uses,
     check_all=check_all,
+    concerns="resources",
 )

@@ -121,4 +121,5 @@ RULE = Rule(
     severity="warning",
     why="The run ends with the value of whichever answer happened to be the last.",
     check=check,
+    concerns="resources",
 )

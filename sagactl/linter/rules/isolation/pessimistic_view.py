@@ -105,4 +105,5 @@ RULE = Rule(
     severity="info",
     why="What others have taken in the meantime cannot be undone by this run.",
     check=check,
+    concerns="resources",
 )

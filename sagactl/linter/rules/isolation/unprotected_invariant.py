@@ -93,4 +93,5 @@ RULE = Rule(
     why="Two runs that each see the invariant hold can break it together.",
     digest=uses,
     check_all=check_all,
+    concerns="resources",
 )

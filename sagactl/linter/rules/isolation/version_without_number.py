@@ -125,4 +125,5 @@ RULE = Rule(
     severity="warning",
     why="The participant has nothing to compare, so the write overwrites whatever has happened since.",
     check=check,
+    concerns="resources",
 )
