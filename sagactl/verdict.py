@@ -19,6 +19,32 @@ MEANINGS: Final[Mapping[Word, str]] = {
 }
 
 
+TITLES: Final[Mapping[str, str]] = {
+    "S1": "double-effect",
+    "S2": "double-undo",
+    "S3": "undo-of-nothing",
+    "S4": "recorded-not-done",
+    "S5": "effect-left-behind",
+    "S6": "undone-in-name-only",
+    "S7": "lost-dead-letter",
+    "S8": "endless-wait",
+    "S9": "undone-too-early",
+    "S10": "no-way-on",
+    "S11": "unknown-pivot",
+    "S12": "undo-without-data",
+    "I1": "dirty-read",
+    "I2": "lost-update",
+    "I3": "fuzzy-read",
+    "I4": "overwriting-undo",
+    "I5": "lock-for-ever",
+    "L2": "too-slow-for-its-deadline",
+    "L3": "endless-try",
+    "accept": "unaccepted-end",
+    "incomplete": "not-all-looked-at",
+}
+"""What it is called when a property does not hold."""
+
+
 class Counterexample(NamedTuple):
     """A run that breaks a property: how, in few words, and as moves that can be made again.
 

@@ -17,7 +17,7 @@ from sagactl.cli.progress import watched
 from sagactl.cli.refusals import refuse_invalid
 from sagactl.errors import UsageError
 from sagactl.model import Saga
-from sagactl.reports.verdicts import FORMATS, Shown, Verified
+from sagactl.reports.verdicts import AS_FINDINGS, FORMATS, Shown, Verified
 from sagactl.unfold import unfold
 from sagactl.verdict import Word
 from sagactl.verifier import Limits, Memory, verify
@@ -59,7 +59,9 @@ def command(
         str | None, typer.Option("--export", help="promela: the model, for Spin; itf: the first counterexample.")
     ] = None,
     step: Annotated[str | None, typer.Option("--step", help="With `--export promela`: this step alone.")] = None,
-    format: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="text, json, or a format of findings: sarif, github, junit …")
+    ] = "text",
     output: Output = None,
     color: ColorOption = "auto",
     stdin_filename: StdinName = "<stdin>",
@@ -85,6 +87,9 @@ def command(
     if export == "itf":
         flow = unfold(_sagas(workspace)[0], workspace.sagas).flow
         write(verifying.itf(flow, verified[0].verdict), output)
+    elif shape in AS_FINDINGS:
+        verdicts = [each.verdict for each in verified]
+        write(verifying.as_findings(workspace, verdicts, shape, style_for(color, output=output)), output)
     else:
         shown = Shown(verified, style_for(color, output=output), columns(), verbose, outcomes)
         write(import_module(f"sagactl.reports.verdicts.{shape}").render(shown), output)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import Final
 
-from sagactl.cli.environment import write
+from sagactl.cli.environment import terminal_columns, write
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.promises import assuming, unsaid
+from sagactl.reports.style import Style, plain
 from sagactl.reports.traces import json as trace_json
 from sagactl.simulator import Plan, rehearse
 from sagactl.verdict import Counterexample, Verdict
+from sagactl.workspace import Workspace
 
 EXPORTS: Final = ("promela", "itf")
 
@@ -36,6 +38,30 @@ def stopping(timeout_s: float | None) -> Iterator[Callable[[], bool]]:
         yield lambda: bool(pressed) or (end_s is not None and monotonic() > end_s)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def as_findings(workspace: Workspace, verdicts: Sequence[Verdict], shape: str, style: Style) -> str:
+    """What is wrong or owed as findings at their lines, in one of the formats of findings."""
+    from importlib import import_module
+
+    from sagactl import __version__
+    from sagactl.linter.linted import Linted, located, position
+    from sagactl.linter.rule import Rule
+    from sagactl.reports.findings import Report
+    from sagactl.verdict import TITLES
+    from sagactl.verifier.findings import findings
+    from sagactl.world.properties import SENTENCES
+
+    files = []
+    for reading, verdict in zip(workspace.readings, verdicts, strict=True):
+        assert reading.saga is not None
+        found = [located(reading.document, each) for each in findings(reading.saga, verdict)]
+        files.append(Linted(reading.name, reading.document.text, tuple(sorted(found, key=position)), (), verdict.saga))
+    here = "sagactl.world.properties"
+    rules = (Rule(code, name, "error", SENTENCES.get(code, name), module=here) for code, name in TITLES.items())
+    width = terminal_columns() if style is not plain else 0
+    report = Report(tuple(files), style, width, rules=tuple(rules), root=os.getcwd(), version=__version__)
+    return str(import_module(f"sagactl.reports.findings.{shape}").render(report))
 
 
 def all_of(verdict: Verdict) -> list[Counterexample]:

@@ -11,6 +11,7 @@ from sagactl.linter.crashes import crash
 from sagactl.linter.facts import Facts
 from sagactl.linter.ignores import apply_ignores
 from sagactl.linter.linted import Linted, Located, locate, located, position
+from sagactl.linter.proofs import PROVES, proved
 from sagactl.linter.rule import Rule, finding_of
 from sagactl.model import Saga
 from sagactl.source.build import Reading
@@ -129,7 +130,8 @@ def _found(saga: Saga, facts: Facts, rules: Iterable[Rule]) -> Iterator[Finding]
         if rule.check is not None and facts.has(rule.concerns):
             try:
                 for hit in rule.check(saga, facts):
-                    yield finding_of(rule, hit, saga.id)
+                    shown = proved(rule.code, facts, hit) if rule.code in PROVES else hit
+                    yield finding_of(rule, shown, saga.id)
             except Exception as error:
                 yield crash(rule, error, saga.id)
 

@@ -103,6 +103,11 @@ def page_of(finding: Finding, pages: str = "") -> str:
     """Where the rule is explained: below the address of the published pages, else in the project's documentation."""
     if finding.code == crashes.CODE:
         return "docs/reference/commands.md#exit-codes"
+    if not finding.code.startswith("SG"):
+        from sagactl.verdict import TITLES
+
+        if TITLES.get(finding.code) == finding.name:
+            return "docs/reference/properties.md"
     return f"{pages.rstrip('/')}/{finding.name}.md" if pages else f"docs/rules/{finding.name}.md"
 
 

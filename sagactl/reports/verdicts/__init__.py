@@ -7,7 +7,10 @@ from typing import Final, NamedTuple
 from sagactl.reports.style import Style, plain
 from sagactl.verdict import VERDICTS, Verdict, Word
 
-FORMATS: Final = ("text", "json")
+OWN: Final = ("text", "json")
+AS_FINDINGS: Final = ("full", "concise", "sarif", "github", "gitlab", "junit", "rdjson", "markdown")
+FORMATS: Final = (*OWN, *AS_FINDINGS)
+"""Formats of verdicts, and those in which what is wrong stands as findings at their lines."""
 
 PROMISED: Final = {
     "idempotency": "recognises a repeated request by its key, and does it once",

@@ -1,0 +1,96 @@
+"""A finding about behaviour is proved: the shortest run in which it goes wrong, told under the finding.
+
+Only the step that the finding is about is explored, and only until the first such run, so that lint stays quick; what
+was explored serves all files of a process.  Where there is no such run, or the saga is too long for it to be told in
+time, the finding stands without one.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from sagactl.errors import SagactlError
+from sagactl.finding import Evidence
+from sagactl.linter.rule import Hit
+
+if TYPE_CHECKING:
+    from sagactl.evidence import Memory, Steps, Told
+    from sagactl.flow import Flow
+    from sagactl.linter.facts import Facts
+
+PROVES: Final[dict[str, frozenset[str]]] = {
+    "SG108": frozenset({"S2"}),
+    "SG115": frozenset({"S6"}),
+    "SG202": frozenset({"S10"}),
+    "SG204": frozenset({"S10"}),
+    "SG301": frozenset({"S1"}),
+    "SG305": frozenset({"S1", "S2"}),
+    "SG306": frozenset({"S5", "S11"}),
+    "SG307": frozenset({"S6"}),
+    "SG316": frozenset({"S5"}),
+}
+"""The rules whose findings are about behaviour, and the properties that a run shows to be broken."""
+
+MAX_STEPS: Final = 40
+"""Of a saga whose findings are proved."""
+
+MAX_WORLDS: Final = 20_000
+MAX_POLICIES: Final = 256
+"""So many are remembered; then the memory starts anew."""
+
+
+def proved(code: str, facts: Facts, hit: Hit) -> Hit:
+    """The hit with the run that shows it, if there is one."""
+    if hit.evidence is not None or not hit.step or len(facts.saga.steps) > MAX_STEPS:
+        return hit
+    try:
+        told = _shown(facts, hit.step, PROVES[code])
+    except SagactlError:
+        return hit
+    return hit if told is None else hit._replace(evidence=Evidence(told.story, told.faults))
+
+
+def _shown(facts: Facts, id: str, properties: frozenset[str]) -> Told | None:
+    from sagactl.evidence import Steps
+    from sagactl.promises import assuming, unsaid
+    from sagactl.unfold import unfold
+
+    flow = unfold(facts.saga, facts.sagas).flow
+    if not flow.steps or len(flow.steps) > MAX_STEPS or not flow.named(id):
+        return None
+    best = assuming(flow, unsaid(flow))
+    steps = Steps(_memory(), MAX_WORLDS)
+    if properties == {"S10"}:
+        return _refused(best, steps)
+    plan = best.steps[flow.named(id)[0].index]
+    return steps.shown(best, plan, properties)
+
+
+def _refused(flow: Flow, steps: Steps) -> Told | None:
+    """The run in which somebody says no when the pivot is done."""
+    from sagactl.evidence import tell
+
+    for plan in flow.steps:
+        if plan.says_no and plan.place in ("after", "beside"):
+            way = steps.refused(flow, plan)
+            if way is not None and way.run is not None:
+                return tell(flow, plan, way.run.moves)
+    return None
+
+
+@cache
+def _shelf() -> list[Memory]:
+    from sagactl.evidence import Memory
+
+    return [Memory()]
+
+
+def _memory() -> Memory:
+    """What was explored in this process; it starts anew before it grows too large."""
+    from sagactl.evidence import Memory
+
+    shelf = _shelf()
+    if len(shelf[0].tables) > MAX_POLICIES:
+        shelf[0] = Memory()
+    return shelf[0]
