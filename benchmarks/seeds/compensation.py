@@ -48,6 +48,41 @@ def _set_back(sound: Sound) -> Iterator[Mutant]:
         )
 
 
+def _undone_when_unknown(sound: Sound) -> Iterator[FlowStep]:
+    """Where a step is undone after a no as well, another rule speaks of its late actions."""
+    return (step for step in remote(sound) if step.failed_step == "auto")
+
+
+def _in_a_row(sound: Sound) -> Iterator[tuple[FlowStep, FlowStep]]:
+    """Two undone steps, the second surely after the first, in a saga whose rollback may be told to hurry."""
+    if any(step.step.compensation and step.step.compensation.listens for step in undone(sound)):
+        return
+    for first, second in pairs(list(remote(sound))):
+        plain = first.step.for_each is None and second.step.for_each is None and not first.step.when
+        if plain and sound.flow.sure_ancestors[second.index] >> first.index & 1:
+            yield first, second
+
+
+def _needed_by_an_undo(sound: Sound) -> Iterator[Mutant]:
+    for first, second in _in_a_row(sound):
+        yield (
+            Put(("rollback", "order"), "parallel"),
+            Put(at(first, "output", "seeded_id"), "string"),
+            Put(at(second, "compensation", "input"), {"seeded": f"steps.{first.id}.output.seeded_id"}),
+        )
+
+
+def _undone_at_once(sound: Sound) -> Iterator[Mutant]:
+    for first, second in _in_a_row(sound):
+        if not first.step.writes and not second.step.writes:
+            yield (
+                Put(("rollback", "order"), "parallel"),
+                Put(("resources", "seeded"), {"countermeasure": "semantic-lock"}),
+                *(Put(at(step, "writes"), ["seeded"]) for step in (first, second)),
+                *(Put(at(step, "write_mode"), "set") for step in (first, second)),
+            )
+
+
 def _told_early(sound: Sound) -> Iterator[Mutant]:
     for step in endangered(sound):
         yield (*final(step), Put(at(step, "external"), ["email"]))
@@ -92,6 +127,10 @@ SEEDS: Final = (
     Seed("SG106", "an action undoes itself", each(undone, lambda step: Put(at(step, "compensation", "command"), step.step.action), lambda step: Put(at(step, "compensation", "input"), step.step.input or {}))),
     Seed("SG106", "one command undoes two steps", _anothers_undo),
     Seed("SG107", "an undo sets a value back that others write", _set_back),
+    Seed("SG108", "a compensation that is repeated is done again", each(remote, lambda step: Put(at(step, "compensation", "idempotency"), "none")), also=("SG811",)),
+    Seed("SG110", "a compensation needs what another one takes away", _needed_by_an_undo, also=("SG7", "SG1", "SG206")),
+    Seed("SG111", "two compensations write the same at once", _undone_at_once, also=("SG107", "SG208", "SG6", "SG110")),
+    Seed("SG115", "a late action is done after all", each(_undone_when_unknown, lambda step: Put(at(step, "rejects_late_actions"), False))),
     Seed("SG109", "a compensation may say no", each(_without_fallback, lambda step: Put(at(step, "compensation", "rejects"), ["TooLate"]))),
     Seed("SG112", "the items that are done stay done", _items_not_undone, also=("SG202", "SG205")),
     Seed("SG117", "a mail goes out before it is certain", _told_early, also=("SG2", "SG991")),

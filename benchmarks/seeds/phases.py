@@ -82,7 +82,7 @@ SEEDS: Final = (
     Seed("SG202", "an effect that nothing undoes comes too early", _never_undone, also=("SG112", "SG201", "SG204", "SG205", "SG991")),
     Seed("SG202", "the pivot comes first", _pivot_first, also=("SG1", "SG2")),
     Seed("SG203", "a retriable step may say no", each(of_kind("retriable"), lambda step: Put(at(step, "rejects"), ["NotNow"]))),
-    Seed("SG204", "a wait after the pivot gives up", last({"wait": "SomethingCame", "timeout": "1d"}), also=("SG409", "SG508", "SG991")),
+    Seed("SG204", "a wait after the pivot gives up", last({"wait": "SomethingCame", "timeout": "1d"}), also=("SG208", "SG409", "SG508", "SG807", "SG810", "SG991")),
     Seed("SG205", "nothing declares the pivot", each(_explained, lambda step: Drop(at(step, "kind")))),
     Seed("SG208", "a wait holds a lock", _locked_wait),
     Seed("SG209", "the same steps could end well in another order", _in_a_better_order, also=("SG1", "SG2")),

@@ -87,7 +87,7 @@ SEEDS: Final = (
     Seed("SG007", "a choice has no outcome for the rest", _no_otherwise),
     Seed("SG007", "a choice decides nothing", _undecided, also=("SG1", "SG2")),
     Seed("SG008", "a key has a brace that is not closed", each(actions, lambda step: Put(at(step, "key"), "{saga_id"))),
-    Seed("SG009", "one participant does it all", _one_participant, also=("SG013", "SG015", "SG105")),
+    Seed("SG009", "one participant does it all", _one_participant, also=("SG013", "SG015", "SG105", "SG991")),
     Seed("SG010", "a saga runs itself", _own_child),
     Seed("SG011", "nothing bounds the items", _unbounded),
     Seed("SG013", "a participant has nothing to do", once(Put(("participants", "seeded"), {"owner": "nobody"}))),

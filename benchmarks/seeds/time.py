@@ -82,7 +82,7 @@ SEEDS: Final = (
     Seed("SG405", "a run counts as stuck before its deadline", _stuck_first, also=("SG403",)),
     Seed("SG406", "a lock ends while the run is at work", _short_lease),
     Seed("SG407", "nothing says how long a run may take", _without_deadline),
-    Seed("SG409", "the deadline passes after the pivot", last({"wait": "SomethingCame", "timeout": "400d", "on_timeout": "continue"}), also=("SG403", "SG508")),
+    Seed("SG409", "the deadline passes after the pivot", last({"wait": "SomethingCame", "timeout": "400d", "on_timeout": "continue"}), also=("SG208", "SG403", "SG508", "SG810")),
     Seed("SG410", "it is tried again at once", each(remote, lambda step: _retry(step, attempts=3, initial="0s"))),
     Seed("SG411", "all try again in one rhythm", each(remote, lambda step: _retry(step, attempts=3, jitter=False))),
     Seed("SG413", "what can go back is tried for ever", each(_revocable, lambda step: _retry(step, attempts="forever")), also=("SG120",)),
