@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
+import gc
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
 
 from sagactl.inspection.plan import Plan
 from sagactl.inspection.shelf import Shelf
@@ -15,7 +16,10 @@ from sagactl.source.build import Reading
 from sagactl.source.link import nested
 from sagactl.source.node import Text
 
-NO_TEXT = Text("")
+NO_TEXT: Final = Text("")
+
+STRETCH: Final = 100
+"""Files between two collections."""
 
 
 class Look(NamedTuple):
@@ -24,6 +28,20 @@ class Look(NamedTuple):
     linted: Linted
     nested: tuple[str, ...] = ()
     digested: Digested | None = None
+
+
+def first_looks(names: Iterable[str], plan: Plan, shelf: Shelf) -> list[Look]:
+    """The first look at each file.
+
+    A call runs without the collector, and what the rules know of a saga holds itself in circles; so what a stretch of
+    files has left behind is collected after it, and memory stays that of one stretch.
+    """
+    looks = []
+    for number, name in enumerate(names, 1):
+        looks.append(first_look(name, plan, shelf))
+        if number % STRETCH == 0:
+            gc.collect(0)
+    return looks
 
 
 def first_look(name: str, plan: Plan, shelf: Shelf) -> Look:

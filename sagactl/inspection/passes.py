@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sagactl.finding import Finding
-from sagactl.inspection.look import Look, first_look, slim, whole_look
+from sagactl.inspection.look import Look, first_looks, slim, whole_look
 from sagactl.inspection.plan import Plan
 from sagactl.inspection.shelf import Library, Shelf
 from sagactl.linter.across import across
@@ -66,7 +66,7 @@ def inspect(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int = 1) -> In
 
 def _first_looks(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int) -> list[Look]:
     if jobs == 1 or shelf.given or (jobs == 0 and len(files) < ALONE_BELOW):
-        return [first_look(name, plan, shelf) for name in files]
+        return first_looks(files, plan, shelf)
     from sagactl.inspection.workers import looks, worthwhile
 
     return looks(files, plan, jobs or worthwhile(len(files)))

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from sagactl.errors import SagactlError
-from sagactl.inspection.look import Look, first_look
+from sagactl.inspection.look import Look, first_looks
 from sagactl.inspection.plan import Plan
 from sagactl.inspection.shelf import Shelf
 
 FILES_PER_WORKER: Final = 200
-CHUNK: Final = 50
+CHUNK: Final = 100
 """Files per errand: large enough to be worth the way, small enough to end soon after Ctrl-C."""
 
 
@@ -60,5 +60,4 @@ def _begin(plan: Plan) -> None:
 
 def _errand(names: tuple[str, ...]) -> list[Look]:
     assert _plan is not None, "a worker begins with its plan"
-    shelf = Shelf()
-    return [first_look(name, _plan, shelf) for name in names]
+    return first_looks(names, _plan, Shelf())

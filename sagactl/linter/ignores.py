@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple, cast
 
 from sagactl.errors import UnknownName
@@ -20,10 +21,15 @@ from sagactl.source.document import Document
 from sagactl.source.node import Comment, Node
 
 MARK = "sagactl:"
-_comment = re.compile(
-    r"\s*sagactl:\s*ignore\s*(?:\[(?P<names>[^\]]*)\])?"
-    r"(?:\s*until\s+(?P<until>\d{4}-\d{2}-\d{2})\b)?\s*[:—–-]*\s*(?P<reason>.*)"
-)
+
+
+@cache
+def _comment() -> re.Pattern[str]:
+    """What a suppression looks like; most files have none, so it is compiled when the first one is met."""
+    return re.compile(
+        r"\s*sagactl:\s*ignore\s*(?:\[(?P<names>[^\]]*)\])?"
+        r"(?:\s*until\s+(?P<until>\d{4}-\d{2}-\d{2})\b)?\s*[:—–-]*\s*(?P<reason>.*)"
+    )
 
 
 class Ignore(NamedTuple):
@@ -80,7 +86,7 @@ def read_ignores(document: Document) -> list[Ignore]:
     """The suppressions of a document, in the order of its lines."""
     found = []
     for comment in document.comments:
-        matched = _comment.match(comment.text) if MARK in comment.text else None
+        matched = _comment().match(comment.text) if MARK in comment.text else None
         if matched is not None:
             found.append(_ignore(document, comment, matched))
     return found
@@ -92,7 +98,7 @@ def _misspelt(document: Document) -> list[Located]:
     return [
         _note("SG992", "this comment is none that sagactl understands", _place(comment), help)
         for comment in document.comments
-        if comment.text.lstrip().startswith(MARK) and not _comment.match(comment.text)
+        if comment.text.lstrip().startswith(MARK) and not _comment().match(comment.text)
     ]
 
 
