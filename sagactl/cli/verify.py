@@ -12,6 +12,7 @@ import typer
 from sagactl.cli import verifying
 from sagactl.cli.environment import columns, style_for, write
 from sagactl.cli.exits import ExitStatus
+from sagactl.cli.keeping import keep
 from sagactl.cli.options import ColorOption, Output, Paths, StdinName, Verbose, load_paths, one_of, single
 from sagactl.cli.progress import watched
 from sagactl.cli.refusals import refuse_invalid
@@ -145,4 +146,4 @@ def _verify(
 
 def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str) -> None:
     for saga, each in zip(_sagas(workspace), verified, strict=True):
-        verifying.save(unfold(saga, workspace.sagas).flow, each.verdict, folder)
+        keep(unfold(saga, workspace.sagas).flow, each.verdict, each.path, folder)

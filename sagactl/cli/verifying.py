@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Final
 
-from sagactl.cli.environment import terminal_columns, write
+from sagactl.cli.environment import terminal_columns
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.promises import assuming, unsaid
 from sagactl.reports.style import Style, plain
-from sagactl.reports.traces import json as trace_json
-from sagactl.simulator import Plan, rehearse
 from sagactl.verdict import Counterexample, Verdict
 from sagactl.workspace import Workspace
 
@@ -68,25 +66,6 @@ def all_of(verdict: Verdict) -> list[Counterexample]:
     """Every run that a verdict holds."""
     owed = (obligation.counterexample for obligation in verdict.obligations)
     return [found for found in (*verdict.violations, *owed) if found.moves]
-
-
-def save(flow: Flow, verdict: Verdict, folder: str) -> int:
-    """Each counterexample as a run that `simulate --replay` makes again; returns how many there are."""
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot make the folder `{folder}`: {(error.strerror or str(error)).lower()}") from None
-    found = all_of(verdict)
-    for each in found:
-        trace = rehearse(flow, Plan(moves=each.moves, assume=each.assumed))
-        write(trace_json.render(trace), os.path.join(folder, _file(verdict, each)))
-    return len(found)
-
-
-def _file(verdict: Verdict, found: Counterexample) -> str:
-    """A name that tells what it is about; ids are made of letters, digits, dashes, and here and there a slash."""
-    step = "".join(char if char.isalnum() or char == "-" else "." for char in found.step)
-    return f"{verdict.saga}-{found.property}-{step}.json"
 
 
 def promela(flow: Flow, step: str | None, limit: int) -> str:

@@ -125,7 +125,7 @@ def test_a_definition_that_is_not_valid_shows_its_findings(tmp_path: Path) -> No
 def test_each_counterexample_is_kept_and_plays_again(tmp_path: Path) -> None:
     path, folder = written(tmp_path, "idempotency: none, rejects_late_actions: false"), tmp_path / "runs"
     assert sagactl("verify", path, "--save-counterexamples", str(folder)).code == 1
-    kept = sorted(file.name for file in folder.iterdir())
+    kept = sorted(file.name for file in folder.glob("*.json"))
     assert {"pay-S1-charge.json", "pay-S6-charge.json"} <= set(kept)
     for name in kept:
         result = sagactl("simulate", path, "--replay", str(folder / name))
@@ -140,6 +140,16 @@ def test_a_kept_counterexample_does_not_play_once_it_is_mended(tmp_path: Path) -
     written(tmp_path, KEPT)
     result = sagactl("simulate", path, "--replay", str(folder / "pay-S1-charge.json"))
     assert result.code in (1, 2) and "Violated      S1" not in result.out
+
+
+def test_kept_scenarios_fail_until_the_saga_is_mended(tmp_path: Path) -> None:
+    path, folder = written(tmp_path, "idempotency: none"), tmp_path / "runs"
+    sagactl("verify", path, "--save-counterexamples", str(folder))
+    scenarios = str(folder / "pay.scenarios.yaml")
+    assert sagactl("test", scenarios).code == 1
+    assert (folder / "pay-S1-charge.mmd").read_text(encoding="utf-8").startswith("sequenceDiagram")
+    written(tmp_path, KEPT)
+    assert sagactl("test", scenarios).code == 0
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

@@ -1,0 +1,73 @@
+"""`sagactl verify --save-counterexamples`: each run to be played again, to be looked at, and to be tested for ever.
+
+A counterexample is kept as a trace that `simulate --replay` makes again and as a sequence diagram; those that a plan of
+faults brings about stand in one scenario file, which fails until the saga is mended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+
+from sagactl.cli.environment import write
+from sagactl.cli.verifying import all_of
+from sagactl.errors import UsageError
+from sagactl.flow import Flow
+from sagactl.promises import assuming, unsaid
+from sagactl.reports.traces import json as trace_json
+from sagactl.reports.traces import mermaid
+from sagactl.simulator import Plan, make_plan, rehearse
+from sagactl.trace import Trace
+from sagactl.verdict import Counterexample, Verdict
+
+
+def keep(flow: Flow, verdict: Verdict, definition: str, folder: str) -> None:
+    """Everything that is worth keeping of a verdict, in a folder; nothing where there is no counterexample."""
+    found = all_of(verdict)
+    if not found:
+        return
+    _make(folder)
+    for each in found:
+        trace = rehearse(flow, Plan(moves=each.moves, assume=each.assumed))
+        name = os.path.join(folder, _name(verdict, each))
+        write(trace_json.render(trace), name + ".json")
+        write(mermaid.render(trace, "sequence"), name + ".mmd")
+    entries = [entry for each in found for entry in _scenario(flow, each)]
+    if entries:
+        path = os.path.relpath(definition, folder).replace(os.sep, "/")
+        head = f"# These runs went wrong; they must not do so again.\ndefinition: {json.dumps(path)}\n\nscenarios:\n"
+        write(head + "\n".join(entries), os.path.join(folder, f"{verdict.saga}.scenarios.yaml"))
+
+
+def _make(folder: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"cannot make the folder `{folder}`: {(error.strerror or str(error)).lower()}") from None
+
+
+def _name(verdict: Verdict, found: Counterexample) -> str:
+    """A name that tells what it is about; ids are made of letters, digits, dashes, and here and there a slash."""
+    step = "".join(char if char.isalnum() or char == "-" else "." for char in found.step)
+    return f"{verdict.saga}-{found.property}-{step}"
+
+
+def _scenario(flow: Flow, found: Counterexample) -> Iterator[str]:
+    """The counterexample as a scenario, if its faults alone bring it about."""
+    trace = _rehearsed(flow, found)
+    if trace is None or all((each.property, each.step) != (found.property, found.step) for each in trace.violations):
+        return
+    mended = _rehearsed(assuming(flow, unsaid(flow)), found) or trace
+    yield (
+        f"  - name: {json.dumps(f'{found.property} {found.step}: {found.explanation}'[:200])}\n"
+        f"    faults: {json.dumps(list(found.faults))}\n"
+        f"    expect: {{outcome: {mended.outcome}, violations: []}}\n"
+    )
+
+
+def _rehearsed(flow: Flow, found: Counterexample) -> Trace | None:
+    try:
+        return rehearse(flow, make_plan(flow, faults=dict.fromkeys(found.faults)))
+    except UsageError:
+        return None
