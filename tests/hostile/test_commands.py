@@ -44,7 +44,8 @@ def test_fixes_answer(case, tmp_path: Path) -> None:  # type: ignore[no-untyped-
 @pytest.mark.parametrize("case", FAST, ids=lambda case: case.name)
 def test_every_other_verb_answers(case, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = str(case.write(tmp_path))
-    for call in (("simulate", path), ("recommend", path), ("graph", path), ("graph", path, "--format", "mermaid")):
+    verify = ("verify", path, "--max-states", "20000")
+    for call in (("simulate", path), ("recommend", path), ("graph", path), ("graph", path, "-f", "mermaid"), verify):
         result = sagactl(*call)
         assert result.code in (0, 1, 2), result.err
         assert "internal error" not in result.err
