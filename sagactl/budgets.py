@@ -143,10 +143,17 @@ class Budget:
 
     def path(self, runs: int, time_s: Sequence[float], end: End) -> Path:
         """The longest path of one way through."""
+        return self.paths(runs, time_s, (end,))[0]
+
+    def paths(self, runs: int, time_s: Sequence[float], ends: Iterable[End]) -> tuple[Path, ...]:
+        """The longest paths of one way through, one for each end."""
         done_s, awaited = _schedule(self.flow, runs, time_s)
-        index = end(runs, done_s)
-        needed = runs & (self.flow.ancestors[index] | 1 << index) if index >= 0 else 0
-        return _path(index, needed, self.forward, done_s, awaited)
+        found: list[Path] = []
+        for end in ends:
+            index = end(runs, done_s)
+            needed = runs & (self.flow.ancestors[index] | 1 << index) if index >= 0 else 0
+            found.append(_path(index, needed, self.forward, done_s, awaited))
+        return tuple(found)
 
     def path_back(self, runs: int, target: int | None = None) -> Path:
         """The longest rollback of one way through, until one step is undone, or all of them."""

@@ -35,7 +35,8 @@ PROVES: Final[dict[str, frozenset[str]]] = {
 MAX_STEPS: Final = 40
 """Of a saga whose findings are proved."""
 
-MAX_WORLDS: Final = 20_000
+MAX_WORLDS: Final = 1_000
+"""Of one search: what goes wrong with few faults is near, and lint does not wait for the rest."""
 MAX_POLICIES: Final = 256
 """So many are remembered; then the memory starts anew."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sagactl.finding import Finding
@@ -374,6 +374,7 @@ def test_a_definition_that_another_one_runs_is_part_of_a_saga() -> None:
 # -- what recommend says of the same saga
 
 
+@settings(deadline=None)
 @given(sagas(), st.lists(st.sampled_from(("shop", "till", "depot")), min_size=7, max_size=7))
 def test_what_needs_no_saga_needs_none_for_recommend(saga: Saga, names: list[str]) -> None:
     steps = zip(saga.steps, names, strict=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sagactl.finding import Change, Drop, Put, Rename, Reorder
@@ -281,6 +281,7 @@ def test_two_changes_at_once_are_what_both_mean(draw: st.DataObject) -> None:
     assert parse(apply(document.text, edits).encode()).data() == meant
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow], deadline=None)
 @given(st.one_of(mutations(), YAMLISH), st.data())
 def test_of_any_text_an_edit_makes_what_was_meant_or_there_is_none(text: str, draw: st.DataObject) -> None:
     document = parse(text.encode(errors="replace"))

@@ -84,7 +84,7 @@ class _Held(NamedTuple):
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for index, step in enumerate(saga.steps):
-        if step.lock is not None and step.lock_ttl_s is not None:
+        if step.lock is not None and step.lock_ttl_s is not None and step.lock_ttl_s < _most_s(facts.budget):
             locker = facts.meant.steps[index]
             held = max(_ends(locker, facts.budget), key=lambda held: held.total_s, default=None)
             if held is not None and held.total_s > step.lock_ttl_s:
@@ -98,17 +98,28 @@ def _ends(locker: FlowStep, budget: Budget) -> Iterator[_Held]:
     time_s = [0.0 if flow.ancestors[locker.index] >> i & 1 else each for i, each in enumerate(budget.worst_s)]
     for runs in budget.ways:
         if runs >> locker.index & 1:
-            released = [budget.path(runs, time_s, _at(step)) for step in _unlockers(locker, runs, budget)]
-            yield from (_Held(path.total_s, path) for path in released)
+            later = [step.index for step in _unlockers(locker, runs, budget)]
+            ends = (_last_of(later), _first_of(later)) if later else ()
+            commit, *released = budget.paths(runs, time_s, (budget.commit, *ends))
+            yield from (_Held(path.total_s, path) for path in released[:1])
             if budget.undoable >> locker.index & 1:
-                forward = min((budget.path(runs, time_s, budget.commit), *released), key=lambda path: path.total_s)
+                forward = min((commit, *released), key=lambda path: path.total_s)
                 back = budget.path_back(runs, locker.index)
                 start_s = forward.total_s if deadline_s is None else min(forward.total_s, deadline_s)
                 yield _Held(start_s + back.total_s, forward, back)
 
 
-def _at(step: FlowStep) -> End:
-    return lambda runs, done_s: step.index
+def _most_s(budget: Budget) -> float:
+    """What no lock is needed for longer than: everything one after the other, forward and back."""
+    return budget.in_a_row_s + budget.back_in_a_row_s
+
+
+def _last_of(steps: list[int]) -> End:
+    return lambda runs, done_s: max(steps, key=done_s.__getitem__)
+
+
+def _first_of(steps: list[int]) -> End:
+    return lambda runs, done_s: min(steps, key=done_s.__getitem__)
 
 
 def _unlockers(locker: FlowStep, runs: int, budget: Budget) -> list[FlowStep]:
