@@ -14,6 +14,7 @@ from sagactl.verdict import Counterexample, End, Obligation, Parked, Verdict, Wo
 from sagactl.verifier import counterexamples
 from sagactl.verifier.events import Heard, events, is_led
 from sagactl.verifier.isolation import Isolation, isolation
+from sagactl.verifier.keys import shared_keys
 from sagactl.verifier.together import Together, together
 from sagactl.verifier.whole import PARKED, ends, unaccepted, whole
 from sagactl.world.explore import MAX_WORLDS
@@ -67,7 +68,7 @@ class _Verification:
         saga = self.flow.saga
         parked = tuple(self._parked())
         seen = whole(self.steps, self.best)
-        violations = (*self._of_steps(), *seen.violations, *self._unaccepted(parked))
+        violations = (*self._of_steps(), *shared_keys(self.best), *seen.violations, *self._unaccepted(parked))
         obligations = tuple(self._obligations())
         apart, beside = self._isolation(), self._together()
         violations += (*apart.violations, *(beside.violations if beside is not None else ()))
