@@ -132,6 +132,12 @@ class Flow:
     def __contains__(self, id: str) -> bool:
         return id in self.index
 
+    @property
+    def accepted(self) -> frozenset[str]:
+        """The steps that `accept` lets end among the dead letters; none where it says nothing."""
+        accept = self.saga.accept
+        return frozenset(step.id for id in (accept.parked if accept is not None else ()) for step in self.named(id))
+
     def named(self, id: str) -> tuple[FlowStep, ...]:
         """The steps that an id stands for: one, or the parts into which a step was unfolded."""
         ids = (id,) if id in self.index else self.parts.get(id, ())

@@ -170,7 +170,7 @@ def is_acceptable(flow: Flow, trace: Trace) -> bool:
     accept = flow.saga.accept
     if trace.outcome != "parked" or accept is None:
         return True
-    accepted = {step.id for id in accept.parked for step in flow.named(id)}
+    accepted = flow.accepted
     return not trace.skipped and all(letter.step in accepted for letter in trace.dead_letters)
 
 

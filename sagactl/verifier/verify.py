@@ -193,7 +193,7 @@ class _Verification:
     def _parked(self) -> Iterator[Parked]:
         """The steps that may end among the dead letters."""
         accept = self.flow.saga.accept
-        accepted = {step.id for id in (accept.parked if accept is not None else ()) for step in self.flow.named(id)}
+        accepted = self.flow.accepted
         for plan in self.best.steps:
             for _, record in self._explored(self.best, plan).found.ends:
                 if record in PARKED:

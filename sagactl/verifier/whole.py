@@ -258,7 +258,7 @@ def unaccepted(steps: Steps, flow: Flow, parked: Iterable[Parked]) -> Iterator[C
 def ends(flow: Flow, found: Skeleton) -> tuple[End, ...]:
     """How runs may end, a word for each step; ends that read the same are one."""
     accept = flow.saga.accept
-    accepted = {step.id for id in (accept.parked if accept is not None else ()) for step in flow.named(id)}
+    accepted = flow.accepted
     told: dict[tuple[object, ...], End] = {}
     for state, turns in found.ends.items():
         how = outcome(flow, state)
