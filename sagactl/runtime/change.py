@@ -82,6 +82,8 @@ def react(definition: Definition, run: Run, event: e.Event, now_s: float, draw: 
         wrong = definition.problems_of_output(id, result)
     if state.restarts > run.state.restarts:
         run = replace(run, results={})
+    fired = Timer(0.0, event).name
+    run = replace(run, timers=tuple(timer for timer in run.timers if timer.name != fired))
     change = _made(definition, flow, run, state, commands, first, type(event).__name__, now_s, draw)
     return change._replace(alerts=(*wrong, *change.alerts)) if wrong else change
 

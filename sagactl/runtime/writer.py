@@ -30,16 +30,26 @@ class Writer:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sagactl-store")
         self._waiting: list[tuple[Proposal, asyncio.Future[Written]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._asked = 0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is asked and nothing waits to be written."""
+        return not self._asked and not self._waiting and self._writing is None
 
     async def ask(self, question: Callable[..., Value], *values: Any) -> Value:
         """The answer of a method of the store; a busy store is asked again."""
         loop = asyncio.get_running_loop()
-        for pause_s in PATIENCE:
-            try:
-                return await loop.run_in_executor(self._thread, question, *values)
-            except StoreBusy:
-                await asyncio.sleep(pause_s)
-        return await loop.run_in_executor(self._thread, question, *values)
+        self._asked += 1
+        try:
+            for pause_s in PATIENCE:
+                try:
+                    return await loop.run_in_executor(self._thread, question, *values)
+                except StoreBusy:
+                    await asyncio.sleep(pause_s)
+            return await loop.run_in_executor(self._thread, question, *values)
+        finally:
+            self._asked -= 1
 
     async def write(self, proposal: Proposal) -> Written:
         """What became of the proposal; raises what the store raised, and then nothing of its group was written."""
