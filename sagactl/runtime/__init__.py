@@ -27,7 +27,7 @@ _HOME: Final = {
     "VirtualClock": "clock",
     "action": "handlers",
     "compensation": "handlers",
-    "run_blocking": "facade",
+    "Blocking": "facade",
 }
 """Where each public name lives; a service pays only for what it uses."""
 
