@@ -9,7 +9,8 @@ from sagactl.budgets import Budget, Path, budget, rollback_deadline_s
 from sagactl.durations import duration_text, long_duration, roomy_duration
 from sagactl.evidence.steps import Steps
 from sagactl.flow import Flow, FlowStep
-from sagactl.machine.state import BACK, CLEAN, PASSED, Record, outcome
+from sagactl.machine.state import BACK, Record, outcome
+from sagactl.machine.state import PARKED as ALL_PARKED
 from sagactl.verdict import Counterexample, End, Parked
 from sagactl.verifier.counterexamples import of_way
 from sagactl.world.explore import place_to_others
@@ -37,7 +38,7 @@ WORDS: Final[Mapping[Record, str]] = {
 """An end's word for a record, where the record's own name would not say it."""
 
 
-UNSEEN: Final = Skeleton(0, {}, (), (), False)
+UNSEEN: Final = Skeleton((), {}, (), (), False)
 
 
 class Whole(NamedTuple):
@@ -107,6 +108,7 @@ def _manner(plan: FlowStep) -> tuple[object, ...]:
 def _disorder(flow: Flow, disorder: Disorder) -> Counterexample:
     id = flow.steps[disorder.step].id
     what = {
+        "S8": f"nothing goes on with `{id}`, and the run does not end",
         "S9": f"`{id}` is undone before everything that builds on it is settled",
         "S10": f"`{id}` is undone although the point of no return is passed",
     }[disorder.property]
@@ -264,7 +266,7 @@ def ends(flow: Flow, found: Skeleton) -> tuple[End, ...]:
         how = outcome(flow, state)
         assert how is not None
         words = {plan.id: _word(step.record) for plan, step in zip(flow.steps, state.steps, strict=True)}
-        parked = {plan.id for plan, step in zip(flow.steps, state.steps, strict=True) if _is_left(step.record)}
+        parked = {plan.id for plan, step in zip(flow.steps, state.steps, strict=True) if step.record in ALL_PARKED}
         fine = how != "parked" or accept is None or parked <= accepted
         faults = tuple(_told(flow, (turn for turn in turns if turn.fault)))
         told.setdefault((how, *words.values()), End(how, words, faults, fine))
@@ -276,10 +278,6 @@ _ORDER: Final = {"completed": 0, "compensated": 1, "parked": 2}
 
 def _word(record: Record) -> str:
     return WORDS.get(record, record)
-
-
-def _is_left(record: Record) -> bool:
-    return record not in PASSED and record not in CLEAN
 
 
 # -- what can never happen

@@ -96,9 +96,12 @@ UNUSABLE = [
     ((ORDER, "--timeout", "0"), "more than 0"),
     ((ORDER, "--export", "tla"), "unknown export `tla`"),
     ((ORDER, "--step", "charge-payment"), "needs `--export promela`"),
+    ((ORDER, "--skeleton"), "needs `--export promela`"),
+    ((ORDER, "--export", "promela", "--skeleton", "--step", "charge-payment"), "exclude each other"),
     ((ORDER, "--export", "promela", "--step", "charge-paymnt"), "did you mean `charge-payment`"),
     ((ORDER, "--export", "itf"), "so there is no counterexample"),
     ((WIDE, "--export", "promela", "--max-states", "1000"), "choose one step with `--step`"),
+    ((WIDE, "--export", "promela", "--skeleton", "--max-states", "10"), "the skeleton has more than 10 states"),
     (("definitions", "--export", "promela"), "takes one"),
     ((ORDER, "--format", "yaml"), "unknown format `yaml`"),
 ]

@@ -10,7 +10,7 @@ import pytest
 from sagactl.model import Accept, Saga
 from sagactl.verdict import Verdict
 from sagactl.verifier import Limits, verify
-from tests.builders import act, bare, choice, participant, pivot, retriable, saga, undo, wait
+from tests.builders import act, bare, choice, participant, pivot, reading, retriable, saga, undo, wait
 from tests.simulator.rehearsals import DEFINITIONS, definition, sagas
 
 BEFORE = act("a", compensation=undo(retry="forever"))
@@ -93,6 +93,13 @@ def test_every_way_to_end_with_a_word_for_each_step() -> None:
         ("compensated", {"a": "undone", "b": "not started"}, True),
         ("parked", {"a": "undone", "b": "standing"}, False),
     ]
+
+
+def test_nothing_has_to_be_accepted_of_what_only_looked() -> None:
+    """A step without effects whose outcome nobody knows is nobody's business, though another step is parked."""
+    drawn = saga(act("a"), reading("b"), accept=Accept(parked=("a",)))
+    found = ends(verify(drawn, limits=Limits(with_ends=True)))
+    assert ("parked", {"a": "not undone", "b": "unknown"}, True) in found
 
 
 def test_ends_that_are_too_many_are_cut_and_said() -> None:
