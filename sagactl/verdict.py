@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+from sagactl.model import Style
 from sagactl.trace import Moment, RunOutcome
 
 Word = Literal["safe", "conditional", "unsafe", "incomplete"]
@@ -50,7 +51,8 @@ class Counterexample(NamedTuple):
 
     `faults` are addresses as a rehearsal takes them, `story` at most ten lines, `decision` the one move by which the
     run differs from the nearest good one, `remedy` the YAML that mends it, `assumed` the promises that the run takes
-    for given although nobody stated them.  Empty `moves` stand for a defect that shows in the definition itself.
+    for given although nobody stated them, `style` whether somebody leads it.  Empty `moves` stand for a defect that
+    shows in the definition itself.
     """
 
     property: str
@@ -63,7 +65,7 @@ class Counterexample(NamedTuple):
     decision: str = ""
     remedy: str = ""
     assumed: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    style: Style = "orchestration"
 
 
 class Obligation(NamedTuple):

@@ -1,14 +1,15 @@
 """`sagactl verify --save-counterexamples`: each run to be played again, to be looked at, and to be tested for ever.
 
-A counterexample is kept as a trace that `simulate --replay` makes again and as a sequence diagram; those that a plan of
-faults brings about stand in one scenario file, which fails until the saga is mended.
+A counterexample is kept as a trace that `simulate --replay` makes again, and as a sequence diagram in text, Mermaid and
+HTML; those that a plan of faults brings about stand in one scenario file, which fails until the saga is mended.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 from sagactl.cli.environment import write
 from sagactl.cli.verifying import all_of
@@ -16,10 +17,19 @@ from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.promises import assuming, unsaid
 from sagactl.reports.traces import json as trace_json
-from sagactl.reports.traces import mermaid
+from sagactl.reports.traces import mermaid, sequence
+from sagactl.reports.traces.html import page
 from sagactl.simulator import Plan, make_plan, rehearse
 from sagactl.trace import Trace
 from sagactl.verdict import Counterexample, Verdict
+
+SHAPES: Final[Mapping[str, Callable[[Trace], str]]] = {
+    "json": trace_json.render,
+    "txt": sequence.render,
+    "mmd": mermaid.render,
+    "html": page.render,
+}
+"""By the ending of its file."""
 
 
 def keep(flow: Flow, verdict: Verdict, definition: str, folder: str) -> None:
@@ -29,10 +39,10 @@ def keep(flow: Flow, verdict: Verdict, definition: str, folder: str) -> None:
         return
     _make(folder)
     for each in found:
-        trace = rehearse(flow, Plan(moves=each.moves, assume=each.assumed))
+        trace = rehearse(flow, Plan(moves=each.moves, assume=each.assumed, style=each.style))
         name = os.path.join(folder, _name(verdict, each))
-        write(trace_json.render(trace), name + ".json")
-        write(mermaid.render(trace, "sequence"), name + ".mmd")
+        for ending, render in SHAPES.items():
+            write(render(trace), f"{name}.{ending}")
     entries = [entry for each in found for entry in _scenario(flow, each)]
     if entries:
         path = os.path.relpath(definition, folder).replace(os.sep, "/")
@@ -56,18 +66,28 @@ def _name(verdict: Verdict, found: Counterexample) -> str:
 def _scenario(flow: Flow, found: Counterexample) -> Iterator[str]:
     """The counterexample as a scenario, if its faults alone bring it about."""
     trace = _rehearsed(flow, found)
-    if trace is None or all((each.property, each.step) != (found.property, found.step) for each in trace.violations):
+    if trace is None or not _shows(trace, found):
         return
-    mended = _rehearsed(assuming(flow, unsaid(flow)), found) or trace
+    if found.property == "S8":
+        expected = "compensated" if any(each.status == "COMPENSATING" for each in trace.moments) else "completed"
+    else:
+        expected = (_rehearsed(assuming(flow, unsaid(flow)), found) or trace).outcome
     yield (
         f"  - name: {json.dumps(f'{found.property} {found.step}: {found.explanation}'[:200])}\n"
         f"    faults: {json.dumps(list(found.faults))}\n"
-        f"    expect: {{outcome: {mended.outcome}, violations: []}}\n"
+        f"    expect: {{outcome: {expected}, violations: []}}\n"
     )
+
+
+def _shows(trace: Trace, found: Counterexample) -> bool:
+    """Whether the run breaks the property; one that waits for ever ends with the step among the dead letters."""
+    if found.property == "S8":
+        return any((each.step, each.reason) == (found.step, found.explanation) for each in trace.dead_letters)
+    return any((each.property, each.step) == (found.property, found.step) for each in trace.violations)
 
 
 def _rehearsed(flow: Flow, found: Counterexample) -> Trace | None:
     try:
-        return rehearse(flow, make_plan(flow, faults=dict.fromkeys(found.faults)))
+        return rehearse(flow, make_plan(flow, faults=dict.fromkeys(found.faults), style=found.style))
     except UsageError:
         return None

@@ -12,9 +12,10 @@ from sagactl.promises import Unsaid, assuming, unsaid, unsaid_of
 from sagactl.unfold import unfold
 from sagactl.verdict import Counterexample, End, Obligation, Parked, Verdict, Word
 from sagactl.verifier import counterexamples
-from sagactl.verifier.events import Heard, events, is_led
+from sagactl.verifier.events import Heard, choreographed, events, is_led
 from sagactl.verifier.isolation import Isolation, isolation
 from sagactl.verifier.keys import shared_keys
+from sagactl.verifier.remedies import remedy_for
 from sagactl.verifier.together import Together, together
 from sagactl.verifier.whole import PARKED, ends, unaccepted, whole
 from sagactl.world.explore import MAX_WORLDS
@@ -149,11 +150,30 @@ class _Verification:
             if plan.has_effects:
                 explored = self._explored(self.best, plan)
                 for broken in explored.found.broken:
-                    found = counterexamples.of_step(self.steps, self.best, plan, explored, [broken.property])
+                    found = self._shown(self.best, plan, explored, [broken.property])
                     if found is not None:
                         yield found
                     else:
                         self._not_found(plan, broken.property)
+
+    def _shown(
+        self,
+        flow: Flow,
+        plan: FlowStep,
+        explored: Explored,
+        properties: Iterable[str],
+        assumed: Iterable[Unsaid] = (),
+    ) -> Counterexample | None:
+        """A run of the whole saga in which the step breaks one of the properties; led by nobody, if that is so."""
+        found = counterexamples.of_step(self.steps, flow, plan, explored, properties, assumed)
+        if is_led(flow):
+            return found
+        broken = frozenset(properties).intersection(each.property for each in explored.found.broken)
+        heard = choreographed(flow, plan.id, broken if found is None else (found.property,))
+        if heard is None:
+            return found and found._replace(moves=())
+        remedy = remedy_for(self.steps, flow, plan, heard.property)
+        return heard._replace(remedy=remedy, assumed=tuple(map(str, assumed)))
 
     def _unaccepted(self, parked: tuple[Parked, ...]) -> tuple[Counterexample, ...]:
         found = tuple(unaccepted(self.steps, self.best, parked))
@@ -172,7 +192,7 @@ class _Verification:
             others = [other for other in self.missing if other != owed]
             without = assuming(self.flow, others)
             found = tuple(self._broken_without(without, owed))
-            shown = (counterexamples.of_step(self.steps, without, *each, others) for each in found)
+            shown = (self._shown(without, *each, others) for each in found)
             first = next((each for each in shown if each is not None), None)
             if first is not None:
                 ids = tuple(plan.id for plan, _, _ in found)

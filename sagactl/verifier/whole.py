@@ -126,7 +126,7 @@ def _told(flow: Flow, turns: Iterable[Turn]) -> Iterator[str]:
 def _refusals(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
     """S10: after or beside a pivot nothing may say no, as neither way is open then."""
     for plan in flow.steps:
-        if not plan.says_no:
+        if not plan.says_no or plan.reacts:
             continue
         if place_to_others(flow, plan) is None:
             continue
@@ -186,7 +186,9 @@ def _endless(flow: Flow) -> Iterator[Counterexample]:
     if _deadline_counts(flow):
         return
     for plan in flow.steps:
-        if plan.place == "before" and plan.step.action is not None and plan.action.tries is None:
+        if plan.place != "before" or plan.reacts:
+            continue
+        if plan.step.action is not None and plan.action.tries is None:
             yield Counterexample(
                 "L3",
                 plan.id,
@@ -286,6 +288,8 @@ def _word(record: Record) -> str:
 def _vacuous(flow: Flow, found: Skeleton) -> Iterator[str]:
     """S13: a check that can never fire proves nothing, so what is never reached is said."""
     for plan, records in zip(flow.steps, found.records, strict=True):
+        if plan.reacts:
+            continue
         if records <= {"idle", "skipped"}:
             yield f"`{plan.id}` is never started"
         elif plan.undo is not None and not records & {*BACK, "undone"} and not plan.step.local:

@@ -81,7 +81,12 @@ def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promise
 
 
 def place_to_others(flow: Flow, plan: FlowStep) -> Place | None:
-    """Where a step stands to the pivots other than itself, if a run may have both; None before them."""
+    """Where a step stands to the pivots other than itself, if a run may have both; None before them.
+
+    What answers a way back is meant to stay, like what comes after a pivot.
+    """
+    if plan.reacts:
+        return "after"
     if plan.kind != "pivot":
         return plan.place if plan.place in ("after", "beside") else None
     others = (flow.steps[index] for index in flow.pivots if index != plan.index)

@@ -136,11 +136,17 @@ def pair(flow: Flow, first: FlowStep, second: FlowStep) -> Flow:
 
 
 def one_try(flow: Flow) -> Flow:
-    """One try stands for all of them: what is used up is used up."""
+    """One try stands for all of them: what is used up is used up; what only answers a way back never starts here."""
     bare = copy(flow)
     bare.saga = replace(flow.saga, rollback=replace(flow.saga.rollback, then=None, max_restarts=None))
     bare.steps = tuple(
-        replace(plan, action=_once(plan.action), undo=plan.undo and _once(plan.undo)) for plan in flow.steps
+        replace(
+            plan,
+            action=_once(plan.action),
+            undo=plan.undo and _once(plan.undo),
+            after=(plan.index,) if plan.reacts else plan.after,
+        )
+        for plan in flow.steps
     )
     return bare
 

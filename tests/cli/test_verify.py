@@ -155,6 +155,36 @@ def test_kept_scenarios_fail_until_the_saga_is_mended(tmp_path: Path) -> None:
     assert sagactl("test", scenarios).code == 0
 
 
+CHOREOGRAPHY = """
+saga: heard
+style: choreography
+correlation: input.id
+input: {id: string}
+starts_on: [Placed]
+defaults: {timeout: 10s, retry: 3}
+participants:
+  p: {idempotency: none, rejects_late_actions: true, remembers_failures: true, status_query: true}
+  q: {idempotency: key, rejects_late_actions: true, remembers_failures: true, status_query: true}
+steps:
+  - {step: a, participant: p, listens: Placed, action: DoA, compensation: {command: UndoA, listens: SorryUndone}}
+  - {step: b, participant: q, listens: ADone, action: DoB, rejects: [No], kind: pivot}
+  - {step: sorry, participant: q, listens: BFailed, action: Sorry, kind: retriable, retry: forever}
+"""
+
+
+def test_runs_that_nobody_leads_are_kept_and_play_again(tmp_path: Path) -> None:
+    path, folder = tmp_path / "heard.saga.yaml", tmp_path / "runs"
+    path.write_text(CHOREOGRAPHY, encoding="utf-8")
+    assert sagactl("verify", str(path), "--save-counterexamples", str(folder)).code == 1
+    kept = {file.name for file in folder.iterdir()}
+    assert {f"heard-S8-a.{ending}" for ending in ("json", "txt", "mmd", "html")} <= kept
+    for name in sorted(name for name in kept if name.endswith(".json")):
+        result = sagactl("simulate", str(path), "--replay", str(folder / name))
+        assert "changed since" not in result.out and ("Violated" in result.out or "nobody tells it" in result.out), name
+    assert sagactl("test", str(folder / "heard.scenarios.yaml")).code == 1
+    assert json.loads(sagactl("verify", str(path), "--export", "itf").out)["#meta"]["format"] == "ITF"
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("")
     result = sagactl("verify", written(tmp_path, ""), "--save-counterexamples", str(tmp_path / "runs"))
