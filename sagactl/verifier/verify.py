@@ -69,11 +69,14 @@ class _Verification:
         saga = self.flow.saga
         parked = tuple(self._parked())
         seen = whole(self.steps, self.best)
-        violations = (*self._of_steps(), *shared_keys(self.best), *seen.violations, *self._unaccepted(parked))
+        violations = tuple(self._of_steps())
+        keys = shared_keys(self.best, self._known(), self.limits.is_over)
+        self.uncovered += [keys.uncovered] if keys.uncovered else []
+        violations += (*keys.violations, *seen.violations, *self._unaccepted(parked))
         obligations = tuple(self._obligations())
         apart, beside = self._isolation(), self._together()
         violations += (*apart.violations, *(beside.violations if beside is not None else ()))
-        covered = [_each(len(self.flow.steps)), seen.covered, _runs(apart)]
+        covered = [_each(len(self.flow.steps)), seen.covered, keys.covered, _runs(apart)]
         covered += [beside.covered] if beside is not None else []
         heard = self._events()
         if heard is not None:
@@ -89,7 +92,9 @@ class _Verification:
             parked=parked,
             vacuous=seen.vacuous,
             notes=seen.notes,
-            worlds=self.steps.worlds + seen.states + sum(each.worlds for each in (beside, heard) if each is not None),
+            worlds=self.steps.worlds
+            + seen.states
+            + sum(each.worlds for each in (keys, beside, heard) if each is not None),
             covered=tuple(filter(None, covered)),
             uncovered=tuple(dict.fromkeys(self.uncovered)),
             ends=all_ends,
@@ -114,15 +119,16 @@ class _Verification:
         limits = self.limits
         if limits.max_faults is None:
             return None
-        known = frozenset(
-            (broken.property, plan.index)
-            for plan in self.best.steps
-            for broken in self.steps.explore(self.best, plan).found.broken
-        )
+        known = self._known()
         found = together(self.best, limits.max_faults, limits.max_worlds, known, limits.is_over)
         if found.uncovered:
             self.uncovered.append(found.uncovered)
         return found
+
+    def _known(self) -> frozenset[tuple[str, str]]:
+        """What steps break by themselves."""
+        found = ((plan, self.steps.explore(self.best, plan).found) for plan in self.best.steps if plan.has_effects)
+        return frozenset((broken.property, plan.id) for plan, explored in found for broken in explored.broken)
 
     def _ends(self) -> tuple[End, ...]:
         found = skeleton(self.best, min(self.limits.max_worlds, MAX_STATES))
