@@ -71,7 +71,7 @@ class _Verification:
         seen = whole(self.steps, self.best)
         violations = tuple(self._of_steps())
         keys = shared_keys(self.best, self._known(), self.limits.is_over)
-        self.uncovered += [keys.uncovered] if keys.uncovered else []
+        self.uncovered += [*seen.uncovered, *filter(None, [keys.uncovered])]
         violations += (*keys.violations, *seen.violations, *self._unaccepted(parked))
         obligations = tuple(self._obligations())
         apart, beside = self._isolation(), self._together()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sagactl.budgets import Budget, Path, budget, rollback_deadline_s
 from sagactl.durations import duration_text, long_duration, roomy_duration
@@ -13,6 +13,7 @@ from sagactl.machine.state import BACK, Record, outcome
 from sagactl.machine.state import PARKED as ALL_PARKED
 from sagactl.verdict import Counterexample, End, Parked
 from sagactl.verifier.counterexamples import of_way
+from sagactl.verifier.data import missing_data
 from sagactl.world.explore import place_to_others
 from sagactl.world.skeleton import Disorder, Skeleton, Turn, pair, skeleton
 
@@ -49,6 +50,7 @@ class Whole(NamedTuple):
     notes: tuple[str, ...]
     states: int
     covered: str
+    uncovered: tuple[str, ...] = ()
 
 
 def whole(steps: Steps, flow: Flow) -> Whole:
@@ -56,12 +58,13 @@ def whole(steps: Steps, flow: Flow) -> Whole:
     limit = max(100, WORK // max(1, len(flow.steps)))
     found = UNSEEN if _is_too_wide(flow, limit) else skeleton(flow, limit)
     disorders = found.disorders if found.complete else _of_pairs(flow)
+    missing = missing_data(steps, flow)
     how = f"all {found.states} ways through it" if found.complete else "every two steps that follow each other"
     return Whole(
         violations=(
             *(_disorder(flow, each) for each in disorders),
             *_refusals(steps, flow),
-            *_missing_data(steps, flow),
+            *missing.violations,
             *_endless(flow),
             *_too_long(flow),
         ),
@@ -69,6 +72,7 @@ def whole(steps: Steps, flow: Flow) -> Whole:
         notes=tuple(_times(flow)),
         states=found.states,
         covered=f"order, pivot and ends: {how}",
+        uncovered=missing.uncovered,
     )
 
 
@@ -140,42 +144,6 @@ def _refusals(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
                 remedy=f"# put `{plan.id}` before `{pivot}`, or let it be tried until it is done:\n"
                 f"- step: {plan.id}\n  kind: retriable\n  retry: {{attempts: forever, max: 5m}}",
             )  # fmt: skip
-
-
-# -- data
-
-
-def _missing_data(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
-    """S12: what a compensation is given must be there although the answer of its action never came."""
-    for plan in flow.steps:
-        name = _own_output(plan)
-        if not name or plan.step.local:
-            continue
-        way = steps.way_to(flow, plan, lambda state: state.record in BACK and not state.known, at_rest=False)
-        if way is None or way.run is None or plan.compensation is None:
-            continue
-        command = plan.compensation.command
-        yield of_way(
-            flow, plan, way, "S12",
-            f"`{command}` needs `{name}`, which only the answer of `{plan.step.action}` brings, and that never came",
-            remedy=f"# let the caller choose what identifies the work:\n- step: {plan.id}\n"
-            f"  compensation: {{command: {command}, input: {{…: input.…}}}}",
-        )  # fmt: skip
-
-
-def _own_output(plan: FlowStep) -> str:
-    """The part of its own action's result that a compensation is given, if there is one."""
-    own = f"steps.{plan.id.rsplit('/', 1)[-1].split('[')[0]}.output."
-    waiting: list[Any] = [plan.compensation.input if plan.compensation is not None else None]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str) and value.startswith(own):
-            return value
-        if isinstance(value, Mapping):
-            waiting += value.values()
-        elif isinstance(value, list | tuple):
-            waiting += value
-    return ""
 
 
 # -- time

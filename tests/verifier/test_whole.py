@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from sagactl.model import Accept, Saga
+from sagactl.model import Accept, Choice, Outcome, Saga
 from sagactl.verdict import Verdict
 from sagactl.verifier import Limits, verify
 from tests.builders import act, bare, choice, participant, pivot, reading, retriable, saga, undo, wait
 from tests.simulator.rehearsals import DEFINITIONS, definition, sagas
 
+FAST = Outcome(id="up", predicate="steps.a.output.fast")
+BY_A = Choice(id="way", outcomes=(FAST, Outcome(id="down", predicate="otherwise")))
 BEFORE = act("a", compensation=undo(retry="forever"))
 
 
@@ -41,6 +43,26 @@ DEFECTS: dict[str, tuple[Saga, list[tuple[str, str]]]] = {
     ),
     "an undo that needs what was given": (
         saga(act("a", compensation=undo(input={"id": "input.id"})), act("b")), [],
+    ),
+    "an undo that needs what comes later": (
+        saga(act("a", compensation=undo(input={"id": "steps.b.output.id"})), act("b")), [("S12", "a")],
+    ),
+    "an undo that needs what came before": (
+        saga(act("a"), act("b", compensation=undo(input={"id": "steps.a.output.id"}))), [],
+    ),
+    "an undo that needs what may not have come": (
+        saga(act("a", when={"way": "up"}), act("b", compensation=undo(input={"id": "steps.a.output.id"})),
+             choices=[choice("way", "up", "down")]), [("S12", "b")],
+    ),
+    "an undo that needs what nobody is told": (
+        saga(act("a", reply=False), act("b", compensation=undo(input={"id": "steps.a.output.id"}))), [("S12", "b")],
+    ),
+    "a choice by what nobody is told": (
+        saga(act("a", reply=False), act("b", when={"way": "up"}), choices=[BY_A]), [("S8", "b")],
+    ),
+    "a choice by what came before": (saga(act("a"), act("b", when={"way": "up"}), choices=[BY_A]), []),
+    "a choice by what comes at the same time": (
+        saga(act("a", after=""), act("b", after="", when={"way": "up"}), choices=[BY_A]), [("S8", "b")],
     ),
     "tried for ever before the pivot": (
         saga(act("a", retry="forever"), pivot("p", retry="forever")), [("L3", "a")],
