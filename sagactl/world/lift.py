@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from sagactl.flow import Flow, FlowStep
+from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.machine.state import ACTIVE, BACK, FORWARD, Record, State, pivot_committed
 from sagactl.machine.transition import ALL_TRIGGERS
 from sagactl.model import Trigger
-from sagactl.world.explore import Alone
+from sagactl.world.explore import Alone, fails_by
 from sagactl.world.parts import HANGS, Move, World
 from sagactl.world.tables import Edge, Tables, move_of
 from sagactl.world.world import apply, begin, moves, operation_of
@@ -91,7 +91,7 @@ class _Run:
         elif name == self.plan.id:
             self._own(move._replace(step=self.plan.index))
             while self.record() in BETWEEN_TRIES and record not in BETWEEN_TRIES:
-                self._use_up_a_try()
+                self._use_up_a_try(by_error=move.kind == "answer")
         while patient and state.phase != "forward" and self.world.state.wish:
             self._fail(self._pivot_in_flight(), ALL_TRIGGERS)
 
@@ -115,13 +115,17 @@ class _Run:
         elif "deadline" in triggers and self.flow.saga.deadline is not None:
             self.happen(Move("deadline"))
         else:
-            self._fail(self._other_in_flight(), triggers)
+            self._fail(self._other_in_flight(triggers), triggers)
 
-    def _other_in_flight(self) -> int:
-        for step in self.flow.steps:
-            if self.world.state.steps[step.index].record in FORWARD and step.index != self.plan.index:
-                return step.index
-        raise NoSuchRun
+    def _other_in_flight(self, triggers: tuple[Trigger, ...]) -> int:
+        """A step whose failure takes the run back; until there is one, the others go on."""
+        others = (1 << len(self.flow.steps)) - 1 & ~(1 << self.plan.index)
+        while True:
+            for step in self.flow.steps:
+                is_on = self.world.state.steps[step.index].record in FORWARD and step.index != self.plan.index
+                if is_on and fails_by(step, triggers):
+                    return step.index
+            self._advance(others)
 
     def _fail(self, index: int, triggers: tuple[Trigger, ...]) -> None:
         """Another step ends without success: by a no, else by using up its tries."""
@@ -152,8 +156,8 @@ class _Run:
                 return
             self._advance(others)
 
-    def _use_up_a_try(self) -> None:
-        """One more try that comes to nothing, like those before it."""
+    def _use_up_a_try(self, *, by_error: bool) -> None:
+        """One more try that comes to nothing, like the one before it: the last one says what starts a rollback."""
         index = self.plan.index
         self._own(next(move for move in moves(self.flow, self.world) if move.kind == "retry" and move.step == index))
         operation = operation_of(self.record())
@@ -163,9 +167,7 @@ class _Run:
         fresh = [move for move in requests if move.operation == operation and move.attempt == attempt]
         lost = next((move for move in fresh if move.fault.endswith("request-lost")), None)
         broken = next((move for move in fresh if move.fault in ("fail", "compensation-fail")), None)
-        if broken is not None and any(move.fault == broken.fault for move in self.made):
-            lost = None  # the tries before this one came to nothing so, too
-        if lost is not None and self._has_timeout():
+        if lost is not None and self._has_timeout() and not (by_error and broken is not None):
             self.happen(lost)
             self._own(Move("timeout", index, operation, attempt))
         elif broken is not None:
@@ -247,9 +249,17 @@ def _is_like(move: Move, wanted: Move) -> bool:
 
 
 def _wanted(flow: Flow, plan: FlowStep) -> Mapping[str, str]:
-    """The outcomes under which the step is taken, and the pivot before or beside it."""
-    pivots = (flow.steps[pivot].step.when for pivot in flow.pivots)
+    """The outcomes under which the step is taken, and the pivot before or beside it.
+
+    Where nobody can cancel, those, too, under which another step is taken whose failure takes the run back.
+    """
     found: dict[str, str] = {}
-    for when in pivots:
-        found.update(when)
+    triggers = flow.saga.rollback.triggers
+    if triggers is not None and "cancel" not in triggers:
+        for other in flow.steps:
+            if other.index != plan.index and fails_by(other, triggers) and not exclusive(other.step, plan.step):
+                found.update(other.step.when)
+                break
+    for pivot in flow.pivots:
+        found.update(flow.steps[pivot].step.when)
     return {**found, **plan.step.when}
