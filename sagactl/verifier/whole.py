@@ -11,6 +11,7 @@ from sagactl.evidence.steps import Steps
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import BACK, Record, outcome
 from sagactl.machine.state import PARKED as ALL_PARKED
+from sagactl.shares import Gap
 from sagactl.verdict import Counterexample, End, Parked
 from sagactl.verifier.counterexamples import of_way
 from sagactl.verifier.data import missing_data
@@ -38,6 +39,14 @@ WORDS: Final[Mapping[Record, str]] = {
 }
 """An end's word for a record, where the record's own name would not say it."""
 
+
+GAPS: Final[Mapping[Gap, str]] = {
+    "timeout": "states no timeout",
+    "forever": "is tried for ever",
+    "items": "takes a list that nothing limits",
+    "saga": "runs a saga that is not at hand",
+}
+"""Why nobody knows how long a step takes."""
 
 UNSEEN: Final = Skeleton((), {}, (), (), False)
 
@@ -166,17 +175,21 @@ def _endless(flow: Flow) -> Iterator[Counterexample]:
 
 
 def _too_long(flow: Flow) -> Iterator[Counterexample]:
-    """L2: a run that uses all its tries must get to its pivot before its deadline takes it back."""
+    """L2: a run that uses all its tries must get to its pivot before its deadline takes it back.
+
+    What has no bound counts once, so a run may take longer than the sum, and never less.
+    """
     times, deadline_s = budget(flow), rollback_deadline_s(flow.saga)
     path = times.to_commit
-    if deadline_s is not None and path.is_bounded and path.total_s > deadline_s:
+    if deadline_s is not None and path.total_s > deadline_s:
         last = flow.steps[path.steps[-1]].id
         names = ", ".join(f"`{flow.steps[index].id}`" for index in path.steps)
+        longer = "" if path.is_bounded else " or longer"
         yield Counterexample(
             "L2",
             last,
-            f"up to `{last}` a run may take {long_duration(path.total_s)} with all its tries, and the deadline takes "
-            f"it back after {duration_text(deadline_s)}",
+            f"up to `{last}` a run may take {long_duration(path.total_s)}{longer} with all its tries, and the deadline "
+            f"takes it back after {duration_text(deadline_s)}",
             story=tuple(_spent(flow, times, path)),
             remedy=f"deadline: {roomy_duration(path.total_s)}\n# or fewer tries, or shorter timeouts, of {names}",
         )
@@ -196,12 +209,24 @@ def _times(flow: Flow) -> Iterator[str]:
     if stuck_s is not None and start_s + back.total_s > stuck_s:
         both = long_duration(start_s + back.total_s)
         yield f"a run that goes back may take {both}, and counts as stuck after {duration_text(stuck_s)}"
+    if deadline_s is not None and forward.total_s <= deadline_s and not forward.is_bounded:
+        yield f"whether a run gets to its pivot in time was not judged (L2): {_unbounded(flow, times)}"
     later_s = times.past_commit.total_s
     if saga.deadline is not None and flow.pivots and later_s > saga.deadline.after_s:
         yield (
             f"the deadline of {duration_text(saga.deadline.after_s)} may pass behind the pivot, where it only alerts: "
             f"with all its tries a run takes {long_duration(later_s)}"
         )
+
+
+def _unbounded(flow: Flow, times: Budget) -> str:
+    """What nobody knows of the time up to the pivot."""
+    before = [(plan.id, times.forward[plan.index].gap) for plan in flow.steps if plan.place in ("before", "pivot")]
+    by_gap: dict[str, list[str]] = {}
+    for id, gap in before:
+        if gap is not None:
+            by_gap.setdefault(GAPS[gap], []).append(f"`{id}`")
+    return "; ".join(f"{', '.join(ids)} {words}" for words, ids in by_gap.items()) or "there are too many ways to it"
 
 
 def _deadline_counts(flow: Flow) -> bool:

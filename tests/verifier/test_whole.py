@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sagactl.model import Accept, Choice, Outcome, Saga
+from sagactl.model import Accept, Choice, Outcome, Saga, Step
 from sagactl.verdict import Verdict
 from sagactl.verifier import Limits, verify
 from tests.builders import act, bare, choice, participant, pivot, reading, retriable, saga, undo, wait
@@ -129,6 +129,33 @@ def test_ends_that_are_too_many_are_cut_and_said() -> None:
     verdict = verify(wide, limits=Limits(max_worlds=3_000, with_ends=True))
     assert (verdict.verdict, verdict.capped) == ("incomplete", True)
     assert "ways to end beyond the first" in verdict.uncovered[-1]
+
+
+# -- time
+
+
+QUICK, NO_END = act("a", timeout_s=8.0, retry=3), act("b", timeout_s=None)
+
+
+@pytest.mark.parametrize(
+    ("steps", "deadline_s", "broken", "words"),
+    [
+        ((QUICK, pivot("p", retry=1, timeout_s=1.0)), 60.0, [], ""),
+        ((QUICK, pivot("p", retry=1, timeout_s=1.0)), 10.0, [("L2", "p")], ""),
+        ((QUICK, NO_END, pivot("p", retry=1, timeout_s=1.0)), 60.0, [], "`b` states no timeout"),
+        ((QUICK, NO_END, pivot("p", retry=1, timeout_s=1.0)), 10.0, [("L2", "p")], ""),
+        ((QUICK, pivot("p", retry="forever")), 60.0, [], "`p` is tried for ever"),
+    ],
+)
+def test_a_deadline_is_held_against_what_is_stated(
+    steps: tuple[Step, ...], deadline_s: float, broken: list[tuple[str, str]], words: str
+) -> None:
+    """Where something has no bound, a sum that is too large is too large; what cannot be judged is said."""
+    known = [participant("shop", status_query=True)]
+    verdict = verify(saga(*steps, participants=known, deadline_s=deadline_s, timeout_s=None))
+    assert [(each.property, each.step) for each in verdict.violations] == broken
+    said = [note for note in verdict.notes if "was not judged (L2)" in note]
+    assert (words in said[0]) if words else not said
 
 
 # -- limits
