@@ -46,13 +46,26 @@ TITLES: Final[Mapping[str, str]] = {
 """What it is called when a property does not hold."""
 
 
+class Beside(NamedTuple):
+    """The other one of two runs: of which saga, its moves, and all that happens in both, in the order in which it does.
+
+    The moments of the two bear the name of their run; their times are turns.  `names` are those of the own run and of
+    this one.
+    """
+
+    saga: str
+    moves: tuple[Mapping[str, Any], ...]
+    moments: tuple[Moment, ...]
+    names: tuple[str, str]
+
+
 class Counterexample(NamedTuple):
     """A run that breaks a property: how, in few words, and as moves that can be made again.
 
     `faults` are addresses as a rehearsal takes them, `story` at most ten lines, `decision` the one move by which the
     run differs from the nearest good one, `remedy` the YAML that mends it, `assumed` the promises that the run takes
-    for given although nobody stated them, `style` whether somebody leads it.  Empty `moves` stand for a defect that
-    shows in the definition itself.
+    for given although nobody stated them, `style` whether somebody leads it, `beside` the run that it meets if it
+    takes two.  Empty `moves` stand for a defect that shows in the definition itself.
     """
 
     property: str
@@ -66,6 +79,7 @@ class Counterexample(NamedTuple):
     remedy: str = ""
     assumed: tuple[str, ...] = ()
     style: Style = "orchestration"
+    beside: Beside | None = None
 
 
 class Obligation(NamedTuple):

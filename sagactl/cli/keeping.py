@@ -1,7 +1,8 @@
 """`sagactl verify --save-counterexamples`: each run to be played again, to be looked at, and to be tested for ever.
 
 A counterexample is kept as a trace that `simulate --replay` makes again, and as a sequence diagram in text, Mermaid and
-HTML; those that a plan of faults brings about stand in one scenario file, which fails until the saga is mended.
+HTML; those that a plan of faults brings about stand in one scenario file, which fails until the saga is mended.  Where
+two runs meet, each is kept as a run of its own that says how they meet, and the diagram is of both.
 """
 
 from __future__ import annotations
@@ -23,8 +24,7 @@ from sagactl.simulator import Plan, make_plan, rehearse
 from sagactl.trace import Trace
 from sagactl.verdict import Counterexample, Verdict
 
-SHAPES: Final[Mapping[str, Callable[[Trace], str]]] = {
-    "json": trace_json.render,
+PICTURES: Final[Mapping[str, Callable[[Trace], str]]] = {
     "txt": sequence.render,
     "mmd": mermaid.render,
     "html": page.render,
@@ -32,22 +32,40 @@ SHAPES: Final[Mapping[str, Callable[[Trace], str]]] = {
 """By the ending of its file."""
 
 
-def keep(flow: Flow, verdict: Verdict, definition: str, folder: str) -> None:
-    """Everything that is worth keeping of a verdict, in a folder; nothing where there is no counterexample."""
+def keep(flow: Flow, verdict: Verdict, definition: str, folder: str, flows: Mapping[str, Flow]) -> None:
+    """Everything that is worth keeping of a verdict, in a folder; nothing where there is no counterexample.
+
+    `flows` are those of all sagas whose runs may meet.
+    """
     found = all_of(verdict)
     if not found:
         return
     _make(folder)
     for each in found:
-        trace = rehearse(flow, Plan(moves=each.moves, assume=each.assumed, style=each.style))
         name = os.path.join(folder, _name(verdict, each))
-        for ending, render in SHAPES.items():
+        meeting = _meeting(each, 0)
+        trace = rehearse(flow, Plan(moves=each.moves, assume=each.assumed, style=each.style, beside=meeting))
+        write(trace_json.render(trace), f"{name}.json")
+        if each.beside is not None:
+            other = rehearse(
+                flows[each.beside.saga], Plan(moves=each.beside.moves, assume=each.assumed, beside=meeting)
+            )
+            write(trace_json.render(other), f"{name}.beside.json")
+            trace = trace._replace(moments=each.beside.moments, duration_s=each.beside.moments[-1].t_s)
+        for ending, render in PICTURES.items():
             write(render(trace), f"{name}.{ending}")
     entries = [entry for each in found for entry in _scenario(flow, each)]
     if entries:
         path = os.path.relpath(definition, folder).replace(os.sep, "/")
         head = f"# These runs went wrong; they must not do so again.\ndefinition: {json.dumps(path)}\n\nscenarios:\n"
         write(head + "\n".join(entries), os.path.join(folder, f"{verdict.saga}.scenarios.yaml"))
+
+
+def _meeting(found: Counterexample, run: int) -> str:
+    """How two runs meet, said by one of them; nothing where there is only one."""
+    if found.beside is None:
+        return ""
+    return f"this is {found.beside.names[run]} of two that meet: {'; '.join(found.story)}"
 
 
 def _make(folder: str) -> None:

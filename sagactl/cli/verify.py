@@ -90,7 +90,7 @@ def command(
     with verifying.stopping(timeout) as is_over:
         verified = tuple(_verified(workspace, Limits(max_states, max_faults, outcomes, is_over), others))
     if save is not None:
-        _save(workspace, verified, save)
+        _save(workspace, verified, save, others)
     if export == "itf":
         flow = unfold(_sagas(workspace)[0], workspace.sagas).flow
         write(verifying.itf(flow, verified[0].verdict), output)
@@ -155,6 +155,8 @@ def _verify(
     return Verified(verify(saga, workspace.sagas, limits, others, memory), path, perf_counter() - start_s)
 
 
-def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str) -> None:
-    for saga, each in zip(_sagas(workspace), verified, strict=True):
-        keep(unfold(saga, workspace.sagas).flow, each.verdict, each.path, folder)
+def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str, others: list[Saga]) -> None:
+    sagas = _sagas(workspace)
+    flows = {saga.id: unfold(saga, workspace.sagas).flow for saga in (*others, *sagas)}
+    for saga, each in zip(sagas, verified, strict=True):
+        keep(flows[saga.id], each.verdict, each.path, folder, flows)

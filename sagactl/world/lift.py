@@ -14,6 +14,7 @@ from sagactl.flow import Flow, FlowStep, exclusive
 from sagactl.machine.state import ACTIVE, BACK, FORWARD, Record, State, pivot_committed
 from sagactl.machine.transition import ALL_TRIGGERS
 from sagactl.model import Trigger
+from sagactl.trace import Moment
 from sagactl.world.explore import Alone, fails_by
 from sagactl.world.parts import HANGS, Move, World
 from sagactl.world.tables import Edge, Tables, move_of
@@ -43,7 +44,7 @@ def lift(
 
     Where the small saga goes back and the real one still waits for its pivot, a patient run lets that one fail.
     """
-    run = _Run(flow, plan, small)
+    run = _OneStep(flow, plan, small)
     try:
         run.reach_step()
         for edge in way:
@@ -54,20 +55,109 @@ def lift(
     return Lifted(tuple(run.made), run.world)
 
 
-class _Run:
-    """A run of the real saga in the making."""
+class Making:
+    """A run of the real saga in the making: what is wanted happens, and what has to come before it comes as planned.
 
-    def __init__(self, flow: Flow, plan: FlowStep, small: Alone) -> None:
-        self.flow, self.plan, self.small = flow, plan, small
-        self.world = begin(flow).world
+    `subject` is the step that it is about, which nothing else lets fail; -1 if there is none.
+    """
+
+    def __init__(self, flow: Flow, subject: int, wanted: Mapping[str, str]) -> None:
+        self.flow, self.subject, self.wanted = flow, subject, wanted
+        first = begin(flow)
+        self.world = first.world
         self.made: list[Move] = []
-        self.wanted = _wanted(flow, plan)
+        self.moments: list[Moment] = list(first.moments)
 
     def happen(self, move: Move) -> None:
         if len(self.made) >= MAX_MOVES:
             raise NoSuchRun
-        self.world = apply(self.flow, self.world, move).world
+        step = apply(self.flow, self.world, move)
+        self.world = step.world
         self.made.append(move)
+        self.moments += step.moments
+
+    def until(self, goal: Callable[[], bool], steps: int) -> None:
+        """Nothing goes wrong at these steps until the goal is reached."""
+        while not goal():
+            self.advance(steps)
+
+    def finish(self) -> None:
+        """All that is still to come comes as planned."""
+        everything = (1 << len(self.flow.steps)) - 1
+        while self.world.messages or self.world.state.phase != "ended":
+            self.advance(everything)
+
+    def advance(self, steps: int) -> None:
+        """One move without a fault: a message if there is one, a decision, a retry, a timeout; else it is given up."""
+        best: tuple[int, Move] | None = None
+        for move in moves(self.flow, self.world):
+            if move.fault or not (move.kind == "decide" or (move.step >= 0 and steps >> move.step & 1)):
+                continue
+            rank = _RANKS.get(move.kind)
+            if rank is None or (move.kind == "decide" and not self._is_wanted(move.detail)):
+                continue
+            if best is None or rank < best[0]:
+                best = rank, move
+        if best is not None:
+            self.happen(best[1])
+        elif self.world.state.phase != "ended" and (self.subject < 0 or steps >> self.subject & 1):
+            self._give_up()
+        else:
+            raise NoSuchRun
+
+    def _is_wanted(self, detail: str) -> bool:
+        choice, _, outcome = detail.partition("=")
+        wanted = self.wanted.get(choice)
+        return wanted == outcome if wanted else self.flow.saga.choices[choice].outcomes[-1].id == outcome
+
+    def _give_up(self) -> None:
+        for plan, step in zip(self.flow.steps, self.world.state.steps, strict=True):
+            if step.record in ACTIVE:
+                operation = operation_of(step.record) or "action"
+                self.happen(Move("give-up", plan.index, operation, step.tries, detail=HANGS))
+                return
+        raise NoSuchRun
+
+    def wish(self) -> None:
+        """A cancel, or else whatever starts a rollback here."""
+        triggers = self.flow.saga.rollback.triggers
+        if triggers is None or "cancel" in triggers:
+            self.happen(Move("cancel"))
+        elif "deadline" in triggers and self.flow.saga.deadline is not None:
+            self.happen(Move("deadline"))
+        else:
+            self._fail(self._other_in_flight(triggers), triggers)
+
+    def _other_in_flight(self, triggers: tuple[Trigger, ...]) -> int:
+        """A step whose failure takes the run back; until there is one, the others go on."""
+        others = (1 << len(self.flow.steps)) - 1 & ~(1 << self.subject if self.subject >= 0 else 0)
+        while True:
+            for step in self.flow.steps:
+                is_on = self.world.state.steps[step.index].record in FORWARD and step.index != self.subject
+                if is_on and fails_by(step, triggers):
+                    return step.index
+            self.advance(others)
+
+    def _fail(self, index: int, triggers: tuple[Trigger, ...]) -> None:
+        """Another step ends without success: by a no, else by using up its tries."""
+        faults = [fault for fault, trigger in _FAILING.items() if trigger in triggers]
+        while self.world.state.steps[index].record in FORWARD:
+            best: tuple[int, Move] | None = None
+            for move in moves(self.flow, self.world):
+                rank = _rank_of_failing(move, faults) if move.step == index else None
+                if rank is not None and (best is None or rank < best[0]):
+                    best = rank, move
+            if best is None:
+                raise NoSuchRun
+            self.happen(best[1])
+
+
+class _OneStep(Making):
+    """The run in which one step goes the way that was found for it alone."""
+
+    def __init__(self, flow: Flow, plan: FlowStep, small: Alone) -> None:
+        super().__init__(flow, plan.index, _wanted(flow, plan))
+        self.plan, self.small = plan, small
 
     def record(self) -> Record:
         return self.world.state.steps[self.plan.index].record
@@ -76,18 +166,18 @@ class _Run:
 
     def reach_step(self) -> None:
         """The steps before it are done, and nothing else is."""
-        self._until(lambda: self.record() != "idle", self.flow.ancestors[self.plan.index])
+        self.until(lambda: self.record() != "idle", self.flow.ancestors[self.plan.index])
 
     def follow(self, edge: Edge, state: State, *, patient: bool) -> None:
         """One move of the step, or what stands for it; then its tries are used up where they were in the small saga."""
         move, record = move_of(edge), state.steps[self.small.step].record
         name = self.small.flow.steps[move.step].id if move.step >= 0 else ""
         if move.kind in WISHES:
-            self._wish()
+            self.wish()
         elif move.kind == "crash":
             self.happen(Move("crash", fault="crash"))
         elif name == "(pivot)":
-            self._until(lambda: pivot_committed(self.flow, self.world.state), self._up_to_the_pivot())
+            self.until(lambda: pivot_committed(self.flow, self.world.state), self._up_to_the_pivot())
         elif name == self.plan.id:
             self._own(move._replace(step=self.plan.index))
             while self.record() in BETWEEN_TRIES and record not in BETWEEN_TRIES:
@@ -107,39 +197,6 @@ class _Run:
             bits |= self.flow.ancestors[pivot] | 1 << pivot
         return bits & ~(1 << self.plan.index)
 
-    def _wish(self) -> None:
-        """A cancel, or else whatever starts a rollback here."""
-        triggers = self.flow.saga.rollback.triggers
-        if triggers is None or "cancel" in triggers:
-            self.happen(Move("cancel"))
-        elif "deadline" in triggers and self.flow.saga.deadline is not None:
-            self.happen(Move("deadline"))
-        else:
-            self._fail(self._other_in_flight(triggers), triggers)
-
-    def _other_in_flight(self, triggers: tuple[Trigger, ...]) -> int:
-        """A step whose failure takes the run back; until there is one, the others go on."""
-        others = (1 << len(self.flow.steps)) - 1 & ~(1 << self.plan.index)
-        while True:
-            for step in self.flow.steps:
-                is_on = self.world.state.steps[step.index].record in FORWARD and step.index != self.plan.index
-                if is_on and fails_by(step, triggers):
-                    return step.index
-            self._advance(others)
-
-    def _fail(self, index: int, triggers: tuple[Trigger, ...]) -> None:
-        """Another step ends without success: by a no, else by using up its tries."""
-        faults = [fault for fault, trigger in _FAILING.items() if trigger in triggers]
-        while self.world.state.steps[index].record in FORWARD:
-            best: tuple[int, Move] | None = None
-            for move in moves(self.flow, self.world):
-                rank = _rank_of_failing(move, faults) if move.step == index else None
-                if rank is not None and (best is None or rank < best[0]):
-                    best = rank, move
-            if best is None:
-                raise NoSuchRun
-            self.happen(best[1])
-
     # -- the step itself
 
     def _own(self, wanted: Move) -> None:
@@ -154,7 +211,7 @@ class _Run:
             if wanted.kind == "give-up":
                 self._give_up()
                 return
-            self._advance(others)
+            self.advance(others)
 
     def _use_up_a_try(self, *, by_error: bool) -> None:
         """One more try that comes to nothing, like the one before it: the last one says what starts a rollback."""
@@ -182,49 +239,6 @@ class _Run:
         undoing = self.record() in BACK
         policy = self.plan.undo if undoing else self.plan.action
         return policy is not None and policy.timeout_s is not None and policy.retries("timeout")
-
-    # -- going on as planned
-
-    def _until(self, goal: Callable[[], bool], steps: int) -> None:
-        while not goal():
-            self._advance(steps)
-
-    def finish(self) -> None:
-        """All that is still to come comes as planned."""
-        everything = (1 << len(self.flow.steps)) - 1
-        while self.world.messages or self.world.state.phase != "ended":
-            self._advance(everything)
-
-    def _advance(self, steps: int) -> None:
-        """One move without a fault: a message if there is one, a decision, a retry, a timeout; else it is given up."""
-        best: tuple[int, Move] | None = None
-        for move in moves(self.flow, self.world):
-            if move.fault or not (move.kind == "decide" or (move.step >= 0 and steps >> move.step & 1)):
-                continue
-            rank = _RANKS.get(move.kind)
-            if rank is None or (move.kind == "decide" and not self._is_wanted(move.detail)):
-                continue
-            if best is None or rank < best[0]:
-                best = rank, move
-        if best is not None:
-            self.happen(best[1])
-        elif self.world.state.phase != "ended" and steps >> self.plan.index & 1:
-            self._give_up()
-        else:
-            raise NoSuchRun
-
-    def _is_wanted(self, detail: str) -> bool:
-        choice, _, outcome = detail.partition("=")
-        wanted = self.wanted.get(choice)
-        return wanted == outcome if wanted else self.flow.saga.choices[choice].outcomes[-1].id == outcome
-
-    def _give_up(self) -> None:
-        for plan, step in zip(self.flow.steps, self.world.state.steps, strict=True):
-            if step.record in ACTIVE:
-                operation = operation_of(step.record) or "action"
-                self.happen(Move("give-up", plan.index, operation, step.tries, detail=HANGS))
-                return
-        raise NoSuchRun
 
 
 _FAILING: Final[Mapping[str, Trigger]] = {"reject": "rejection", "fail": "failure", "request-lost": "timeout"}

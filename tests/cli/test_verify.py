@@ -185,6 +185,25 @@ def test_runs_that_nobody_leads_are_kept_and_play_again(tmp_path: Path) -> None:
     assert json.loads(sagactl("verify", str(path), "--export", "itf").out)["#meta"]["format"] == "ITF"
 
 
+def test_two_runs_that_meet_are_kept_as_two_and_drawn_as_one(tmp_path: Path) -> None:
+    path, folder = tmp_path / "limit.saga.yaml", tmp_path / "runs"
+    path.write_text(
+        "saga: limit\ndefaults: {timeout: 5s, retry: 3}\nresources: {limit: {participant: bank}}\nsteps:\n"
+        "  - {step: look, participant: bank, action: Look, kind: read-only, reads: limit}\n"
+        "  - {step: change, participant: bank, action: Change, writes: limit, compensation: Back}\n"
+        "  - {step: tell, participant: crm, action: Tell, kind: pivot, retry: forever}\n",
+        encoding="utf-8",
+    )
+    other = tmp_path / "other.saga.yaml"
+    other.write_text(path.read_text(encoding="utf-8").replace("saga: limit", "saga: other"), encoding="utf-8")
+    sagactl("verify", str(path), "--with", str(other), "--save-counterexamples", str(folder))
+    for name in ("limit-I1-look.json", "limit-I1-look.beside.json"):
+        result = sagactl("simulate", str(path), "--replay", str(folder / name))
+        assert "of two that meet" in result.out and "changed since" not in result.out
+    drawn = (folder / "limit-I1-look.txt").read_text(encoding="utf-8")
+    assert "(one run" in drawn and "(another run" in drawn
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("")
     result = sagactl("verify", written(tmp_path, ""), "--save-counterexamples", str(tmp_path / "runs"))
