@@ -210,7 +210,9 @@ def _times(flow: Flow) -> Iterator[str]:
         both = long_duration(start_s + back.total_s)
         yield f"a run that goes back may take {both}, and counts as stuck after {duration_text(stuck_s)}"
     if deadline_s is not None and forward.total_s <= deadline_s and not forward.is_bounded:
-        yield f"whether a run gets to its pivot in time was not judged (L2): {_unbounded(flow, times)}"
+        unbounded = _unbounded(flow, times)
+        if unbounded:
+            yield f"whether a run gets to its pivot in time was not judged (L2): {unbounded}"
     later_s = times.past_commit.total_s
     if saga.deadline is not None and flow.pivots and later_s > saga.deadline.after_s:
         yield (
@@ -220,13 +222,13 @@ def _times(flow: Flow) -> Iterator[str]:
 
 
 def _unbounded(flow: Flow, times: Budget) -> str:
-    """What nobody knows of the time up to the pivot."""
-    before = [(plan.id, times.forward[plan.index].gap) for plan in flow.steps if plan.place in ("before", "pivot")]
+    """What nobody knows of the time up to the pivot; that the pivot itself is tried until it is done is meant so."""
     by_gap: dict[str, list[str]] = {}
-    for id, gap in before:
-        if gap is not None:
-            by_gap.setdefault(GAPS[gap], []).append(f"`{id}`")
-    return "; ".join(f"{', '.join(ids)} {words}" for words, ids in by_gap.items()) or "there are too many ways to it"
+    for plan in (plan for plan in flow.steps if plan.place in ("before", "pivot")):
+        gap = times.forward[plan.index].gap
+        if gap is not None and (plan.kind, gap) != ("pivot", "forever"):
+            by_gap.setdefault(GAPS[gap], []).append(f"`{plan.id}`")
+    return "; ".join(f"{', '.join(ids)} {words}" for words, ids in by_gap.items())
 
 
 def _deadline_counts(flow: Flow) -> bool:

@@ -144,7 +144,8 @@ QUICK, NO_END = act("a", timeout_s=8.0, retry=3), act("b", timeout_s=None)
         ((QUICK, pivot("p", retry=1, timeout_s=1.0)), 10.0, [("L2", "p")], ""),
         ((QUICK, NO_END, pivot("p", retry=1, timeout_s=1.0)), 60.0, [], "`b` states no timeout"),
         ((QUICK, NO_END, pivot("p", retry=1, timeout_s=1.0)), 10.0, [("L2", "p")], ""),
-        ((QUICK, pivot("p", retry="forever")), 60.0, [], "`p` is tried for ever"),
+        ((QUICK, pivot("p", retry="forever", timeout_s=1.0)), 60.0, [], ""),
+        ((act("a", retry="forever", timeout_s=1.0), pivot("p", timeout_s=1.0)), 60.0, [], "`a` is tried for ever"),
     ],
 )
 def test_a_deadline_is_held_against_what_is_stated(
