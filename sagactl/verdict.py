@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
+from sagactl.model import Style
 from sagactl.trace import Moment, RunOutcome
 
 Word = Literal["safe", "conditional", "unsafe", "incomplete"]
@@ -45,12 +46,26 @@ TITLES: Final[Mapping[str, str]] = {
 """What it is called when a property does not hold."""
 
 
+class Beside(NamedTuple):
+    """The other one of two runs: of which saga, its moves, and all that happens in both, in the order in which it does.
+
+    The moments of the two bear the name of their run; their times are turns.  `names` are those of the own run and of
+    this one.
+    """
+
+    saga: str
+    moves: tuple[Mapping[str, Any], ...]
+    moments: tuple[Moment, ...]
+    names: tuple[str, str]
+
+
 class Counterexample(NamedTuple):
     """A run that breaks a property: how, in few words, and as moves that can be made again.
 
     `faults` are addresses as a rehearsal takes them, `story` at most ten lines, `decision` the one move by which the
     run differs from the nearest good one, `remedy` the YAML that mends it, `assumed` the promises that the run takes
-    for given although nobody stated them.  Empty `moves` stand for a defect that shows in the definition itself.
+    for given although nobody stated them, `style` whether somebody leads it, `beside` the run that it meets if it
+    takes two.  Empty `moves` stand for a defect that shows in the definition itself.
     """
 
     property: str
@@ -63,7 +78,8 @@ class Counterexample(NamedTuple):
     decision: str = ""
     remedy: str = ""
     assumed: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    style: Style = "orchestration"
+    beside: Beside | None = None
 
 
 class Obligation(NamedTuple):

@@ -45,6 +45,7 @@ def plan_again(flow: Flow, saved: Trace) -> tuple[Plan, Words]:
         cancel_now=bool(again.get("cancel_now", False)),
         moves=_moves(again),
         assume=tuple(_texts(again, "assume")),
+        beside=str(again.get("beside", "")),
     )
     seed = again.get("seed")
     words = Words(None, seed, tuple(_texts(again, "fault_rates")), tuple(_texts(again, "slow")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from time import perf_counter
 from typing import Annotated
@@ -60,6 +61,9 @@ def command(
         str | None, typer.Option("--export", help="promela: the model, for Spin; itf: the first counterexample.")
     ] = None,
     step: Annotated[str | None, typer.Option("--step", help="With `--export promela`: this step alone.")] = None,
+    skeleton: Annotated[
+        bool, typer.Option("--skeleton", help="With `--export promela`: order, pivot and ends, without messages.")
+    ] = False,
     format: Annotated[
         str, typer.Option("--format", "-f", help="text, json, or a format of findings: sarif, github, junit …")
     ] = "text",
@@ -69,7 +73,8 @@ def command(
     verbose: Verbose = False,
 ) -> int:
     shape = one_of("format", format, FORMATS)
-    _refuse_nonsense(max_faults, max_states, timeout, export, step)
+    _refuse_nonsense(max_faults, max_states, timeout)
+    _refuse_no_model(export, step, skeleton)
     workspace = load_paths(paths or ["."], stdin_filename)
     refused = tuple(reading for reading in workspace.readings if not reading.valid or reading.saga is None)
     if refused:
@@ -78,13 +83,14 @@ def command(
         single(workspace, (paths or ["."])[0])
     if export == "promela":
         flow = unfold(_sagas(workspace)[0], workspace.sagas).flow
-        write(verifying.promela(flow, step, max_states), output)
+        model = verifying.promela_skeleton if skeleton else partial(verifying.promela, step=step)
+        write(model(flow, limit=max_states), output)
         return ExitStatus.CLEAN
     others = _others(with_, stdin_filename)
     with verifying.stopping(timeout) as is_over:
         verified = tuple(_verified(workspace, Limits(max_states, max_faults, outcomes, is_over), others))
     if save is not None:
-        _save(workspace, verified, save)
+        _save(workspace, verified, save, others)
     if export == "itf":
         flow = unfold(_sagas(workspace)[0], workspace.sagas).flow
         write(verifying.itf(flow, verified[0].verdict), output)
@@ -98,19 +104,24 @@ def command(
     return ExitStatus.FINDINGS if any(each.verdict.verdict in bad for each in verified) else ExitStatus.CLEAN
 
 
-def _refuse_nonsense(
-    max_faults: int | None, max_states: int, timeout: float | None, export: str | None, step: str | None
-) -> None:
+def _refuse_nonsense(max_faults: int | None, max_states: int, timeout: float | None) -> None:
     if max_faults is not None and max_faults < 0:
         raise UsageError("`--max-faults` must be at least 0")
     if max_states < 1:
         raise UsageError("`--max-states` must be at least 1")
     if timeout is not None and not timeout > 0:
         raise UsageError("`--timeout` must be more than 0 seconds")
+
+
+def _refuse_no_model(export: str | None, step: str | None, skeleton: bool) -> None:
     if export is not None:
         one_of("export", export, verifying.EXPORTS)
     if step is not None and export != "promela":
         raise UsageError("`--step` needs `--export promela`", help="without it every step is verified")
+    if skeleton and export != "promela":
+        raise UsageError("`--skeleton` needs `--export promela`", help="without it everything is verified")
+    if skeleton and step is not None:
+        raise UsageError("`--skeleton` and `--step` exclude each other", help="a skeleton is of all steps")
 
 
 def _sagas(workspace: Workspace) -> list[Saga]:
@@ -144,6 +155,8 @@ def _verify(
     return Verified(verify(saga, workspace.sagas, limits, others, memory), path, perf_counter() - start_s)
 
 
-def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str) -> None:
-    for saga, each in zip(_sagas(workspace), verified, strict=True):
-        keep(unfold(saga, workspace.sagas).flow, each.verdict, each.path, folder)
+def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str, others: list[Saga]) -> None:
+    sagas = _sagas(workspace)
+    flows = {saga.id: unfold(saga, workspace.sagas).flow for saga in (*others, *sagas)}
+    for saga, each in zip(sagas, verified, strict=True):
+        keep(flows[saga.id], each.verdict, each.path, folder, flows)

@@ -18,6 +18,8 @@ from sagactl.verdict import Counterexample, Verdict
 from sagactl.workspace import Workspace
 
 EXPORTS: Final = ("promela", "itf")
+MAX_RECORDS: Final = 20_000
+"""States of a skeleton that is written down; Spin goes through them one by one at every turn."""
 
 
 @contextmanager
@@ -98,6 +100,21 @@ def promela(flow: Flow, step: str | None, limit: int) -> str:
             help="choose one step with `--step`, or raise `--max-states`",
         )
     return render(tables, steps, f"{what}; {found.worlds} worlds")
+
+
+def promela_skeleton(flow: Flow, limit: int) -> str:
+    """The model of the way as a whole: only what is recorded of each step."""
+    from sagactl.exporters.skeleton import render
+    from sagactl.world.skeleton import skeleton
+
+    best = assuming(flow, unsaid(flow))
+    found = skeleton(best, min(limit, MAX_RECORDS))
+    if not found.complete:
+        raise UsageError(
+            f"the skeleton has more than {found.states:,} states, so it was not explored to its end",
+            help=f"choose one step with `--step`, or raise `--max-states` (to {MAX_RECORDS:,} at most)",
+        )
+    return render(best, found, f"{best.saga.id}: the skeleton; {found.states} states")
 
 
 def itf(flow: Flow, verdict: Verdict) -> str:

@@ -10,19 +10,20 @@ from typing import Any, Final
 
 from sagactl.flow import Flow
 from sagactl.verdict import Counterexample
+from sagactl.world.by_style import BY_STYLE, AnyWorld
 from sagactl.world.kept_moves import move_from
-from sagactl.world.parts import Message, World
-from sagactl.world.world import apply, begin
+from sagactl.world.parts import Message
 
 VARS: Final = ("action", "phase", "record", "done", "undone", "refuses", "in_flight")
 
 
 def render(flow: Flow, found: Counterexample) -> str:
     """Each world of the run as a state; `action` is the move that led to it."""
-    world = begin(flow).world
+    conduct = BY_STYLE[found.style]
+    world: Any = conduct.begin(flow).world
     states = [_state(flow, 0, "start", world)]
     for number, data in enumerate(found.moves, 1):
-        world = apply(flow, world, move_from(flow, data)).world
+        world = conduct.apply(flow, world, move_from(flow, data)).world
         states.append(_state(flow, number, _told(data), world))
     meta = {
         "format": "ITF",
@@ -43,7 +44,7 @@ def _told(move: Any) -> str:
     return " ".join(word for word in words if word)
 
 
-def _state(flow: Flow, number: int, action: str, world: World) -> dict[str, Any]:
+def _state(flow: Flow, number: int, action: str, world: AnyWorld) -> dict[str, Any]:
     pairs = list(zip(flow.steps, world.state.steps, world.truths, strict=True))
     return {
         "#meta": {"index": number},

@@ -60,7 +60,8 @@ class Plan(NamedTuple):
 
     `state` is a saved state to go on from (`state_data` as it was read), `cancel_now` cancels the run at once, and
     `profile` names the engine whose way of going back is rehearsed.  `moves` are made first, in their order, whatever
-    their times are; `assume` names promises that are taken for given (as `payment.idempotency`).
+    their times are; `assume` names promises that are taken for given (as `payment.idempotency`), and `beside` says how
+    the run meets another one, if it is one of two.
     """
 
     faults: tuple[PlannedFault, ...] = ()
@@ -74,11 +75,13 @@ class Plan(NamedTuple):
     moves: tuple[Mapping[str, Any], ...] = ()
     assume: tuple[str, ...] = ()
     style: Style = "orchestration"
+    beside: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """All that is needed to play the run again."""
         told: dict[str, Any] = {"cancel_now": self.cancel_now, "profile": self.profile, "state": self.state_data}
         told |= {"moves": [dict(move) for move in self.moves], "assume": list(self.assume)}
+        told["beside"] = self.beside
         told["style"] = self.style if self.style != "orchestration" else ""
         return {
             "faults": [str(fault) for fault in self.faults],

@@ -363,7 +363,12 @@ class Rehearsal:
             violations=(*violations(self.flow, self.world), *sorted(self.disorders)),
             moments=tuple(self.moments),
             unused_faults=self._unused(),
-            notes=(*self.decisions.notes, *self._unheard(state), *self.conduct.notes(self.flow, self.moments)),
+            notes=(
+                *self.decisions.notes,
+                *self._unheard(state),
+                *self.conduct.notes(self.flow, self.moments),
+                *filter(None, [self.plan.beside]),
+            ),
             style=self.plan.style,
             replay={"version": 1, "saga": self.flow.saga.id, **self.plan.as_json()},
         )

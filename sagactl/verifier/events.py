@@ -1,43 +1,34 @@
 """The form that nobody leads: every failure has to reach those who must undo, in whatever order events arrive.
 
 Two failures at most, every order of events; and a cancel and the deadline at every moment of the way without a fault,
-from there on in the usual order.  What a step does alone is the same in both styles and is looked at elsewhere.
+from there on in the usual order.  What a step does alone is the same in both styles; what breaks there is looked for
+again as a run of this form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
 
 from sagactl.flow import Flow
-from sagactl.trace import Moment
 from sagactl.verdict import Counterexample
-from sagactl.world.by_style import BY_STYLE, AnyWorld
+from sagactl.verifier.hearing import INTERRUPTIONS, ending, tell
+from sagactl.world.choreography import apply, begin, moves
 from sagactl.world.explore import plainer
 from sagactl.world.parts import Move
 from sagactl.world.properties import violations
+from sagactl.world.views import EventWorld
 
 MAX_FAULTS: Final = 2
 MAX_WORLDS: Final = 20_000
 MAX_MOVES: Final = 5_000
-MAX_LINES: Final = 10
 
 FAILURES: Final = frozenset({"", "reject", "fail", "compensation-fail", "send-lost", "write-lost"})
 """What is tried: an event of a participant with an outbox is not lost, and repeated events change nothing."""
 
-INTERRUPTIONS: Final = ("cancel", "deadline")
-WORDS: Final = {
-    "published": "`{step}` publishes {detail}",
-    "heard": "`{step}` hears {detail}",
-    "executed": "`{step}` is done",
-    "turned-down": "REJECTED: `{step}` says no ({detail})",
-    "broke": "FAILS: `{step}` does not work",
-    "undo-executed": "`{step}` is undone",
-    "lost": "LOST: what `{step}` tells never arrives",
-    "dead-letter": "`{step}` goes to the dead letters: {detail}",
-    "cancel": "CANCEL: somebody takes the run back",
-    "deadline": "DEADLINE: the time of the run is over",
-}
+ALONE: Final = FAILURES | {"duplicate", "compensation-duplicate", "key-expired"}
+"""What is tried at a step that breaks something: where it gets its work twice, the promises of its participant show."""
 
 
 class Heard(NamedTuple):
@@ -55,91 +46,109 @@ def is_led(flow: Flow) -> bool:
 
 def events(flow: Flow) -> Heard:
     """All runs that nobody leads, with two failures at most."""
-    search = _Search(plainer(flow))
-    complete = search.failures()
+    search = _Search(flow, lambda move: move.fault in FAILURES and move.kind not in INTERRUPTIONS)
+    complete = search.rings_of(MAX_FAULTS)
     search.interruptions()
     return Heard(tuple(search.found.values()), len(search.came), complete)
 
 
-class _Search:
-    """The worlds that were seen, each with the one before it and the move between the two."""
+def choreographed(flow: Flow, step: str, properties: Iterable[str]) -> Counterexample | None:
+    """A run that nobody leads in which the step breaks one of the properties; None where a short search finds none."""
+    wanted = frozenset((property, step) for property in properties)
+    search = _Search(flow, _beside(flow.index[step]), wanted)
+    search.rings_of(MAX_FAULTS + 1)
+    return next((found for key, found in search.found.items() if key in wanted), None)
 
-    def __init__(self, flow: Flow) -> None:
-        self.flow = flow
-        self.conduct = BY_STYLE["choreography"]
-        begin: Any = self.conduct.begin(flow).world
-        self.came: dict[AnyWorld, tuple[AnyWorld, Move] | None] = {begin: None}
-        self.rings: list[list[AnyWorld]] = [[begin]]
+
+def _beside(step: int) -> Callable[[Move], bool]:
+    """Everything at the step itself, failures at the others, and a cancel at any time."""
+    return lambda move: move.kind != "deadline" and move.fault in (ALONE if move.step == step else FAILURES)
+
+
+class _Search:
+    """The worlds that were seen, each with the one before it and the move between the two.
+
+    `wanted` ends the search once any of it was found, and takes a property for broken whatever it hangs on.
+    """
+
+    def __init__(
+        self, flow: Flow, allows: Callable[[Move], bool], wanted: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
+        self.real, self.flow = flow, plainer(flow)
+        self.allows, self.wanted = allows, wanted
+        world = begin(self.flow).world
+        self.came: dict[EventWorld, tuple[EventWorld, Move] | None] = {world: None}
+        self.rings: list[list[EventWorld]] = [[world]]
         self.found: dict[tuple[str, str], Counterexample] = {}
 
-    def failures(self) -> bool:
-        """Every order of events, with more and more failures; False where there are too many worlds."""
-        for number in range(MAX_FAULTS + 1):
+    def rings_of(self, most: int) -> bool:
+        """Every order of events, with more and more faults; False where there are too many worlds."""
+        for number in range(most + 1):
             ring = self.rings[number]
             self.rings.append([])
-            waiting = list(ring)
+            waiting = deque(ring)
             while waiting:
-                world = waiting.pop()
+                world = waiting.popleft()
                 self._look(world)
+                if not self.wanted.isdisjoint(self.found):
+                    return True
                 for move, after in self._after(world):
-                    if after in self.came or (move.fault and number == MAX_FAULTS):
+                    if after in self.came or (_is_fault(move) and number == most):
                         continue
                     if len(self.came) >= MAX_WORLDS:
                         return False
                     self.came[after] = world, move
-                    if move.fault:
+                    if _is_fault(move):
                         self.rings[number + 1].append(after)
                     else:
                         waiting.append(after)
                         ring.append(after)
         return True
 
-    def _after(self, world: Any) -> Iterator[tuple[Move, AnyWorld]]:
-        for move in self.conduct.moves(self.flow, world):
-            if move.fault in FAILURES and move.kind not in INTERRUPTIONS:
-                yield move, self.conduct.apply(self.flow, world, move).world
+    def _after(self, world: EventWorld) -> Iterator[tuple[Move, EventWorld]]:
+        for move in moves(self.flow, world):
+            if self.allows(move):
+                yield move, apply(self.flow, world, move).world
 
     def interruptions(self) -> None:
         """A cancel and a deadline at every moment of the way without a fault."""
         for world in self.rings[0]:
-            if not world.ended:  # type: ignore[union-attr]
-                kinds = [move for move in self.conduct.moves(self.flow, world) if move.kind in INTERRUPTIONS]
+            if not world.ended:
+                kinds = [move for move in moves(self.flow, world) if move.kind in INTERRUPTIONS]
                 for move in kinds:
                     self._play(world, move)
 
-    def _play(self, world: Any, move: Move | None) -> None:
+    def _play(self, world: EventWorld, move: Move | None) -> None:
         """The run from here on in the usual order."""
         for _ in range(MAX_MOVES):
             if move is None:
                 break
-            before, world = world, self.conduct.apply(self.flow, world, move).world
+            before, world = world, apply(self.flow, world, move).world
             self.came.setdefault(world, (before, move))
-            usual = (each for each in self.conduct.moves(self.flow, world) if not each.fault)
-            move = next((each for each in usual if each.kind not in INTERRUPTIONS), None)
+            move = next((each for each in moves(self.flow, world) if not _is_fault(each)), None)
         self._look(world)
 
     # -- what is wrong
 
-    def _look(self, world: Any) -> None:
+    def _look(self, world: EventWorld) -> None:
         """Whether a run that stands still has ended, and as it should."""
-        if world.messages or world.notices or any(not move.fault for move, _ in self._after(world)):
+        if world.messages or world.notices or any(not _is_fault(move) for move, _ in self._after(world)):
             return
-        if not world.ended:
-            waits = self.conduct.overdue(self.flow, world)
-            if waits is not None:
-                self._add("S8", self.flow.steps[waits.step].id, waits.detail, world)
+        waits = ending(self.flow, world)
+        if waits is not None:
+            self._add("S8", self.flow.steps[waits.step].id, waits.detail, (*self._way(world), waits))
         for broken in violations(self.flow, world):
-            if not broken.promise:
-                self._add(broken.property, broken.step, broken.explanation, world)
+            if not broken.promise or (broken.property, broken.step) in self.wanted:
+                self._add(broken.property, broken.step, broken.explanation, self._way(world))
 
-    def _add(self, property: str, step: str, explanation: str, world: AnyWorld) -> None:
+    def _add(self, property: str, step: str, explanation: str, made: tuple[Move, ...]) -> None:
         if (property, step) not in self.found:
-            moves = self._way(world)
-            faults = tuple(self._address(move) for move in moves if move.fault or move.kind in INTERRUPTIONS)
-            story = tuple(self._story(moves))
-            self.found[property, step] = Counterexample(property, step, explanation, faults=faults, story=story)
+            told = tell(self.real, self.flow, made)
+            self.found[property, step] = Counterexample(
+                property, step, explanation, told.faults, told.moves, told.moments, told.story, style="choreography"
+            )
 
-    def _way(self, world: AnyWorld) -> tuple[Move, ...]:
+    def _way(self, world: EventWorld) -> tuple[Move, ...]:
         made: list[Move] = []
         step = self.came[world]
         while step is not None:
@@ -148,23 +157,6 @@ class _Search:
             step = self.came[world]
         return tuple(reversed(made))
 
-    def _address(self, move: Move) -> str:
-        step = self.flow.steps[move.step].id if move.step >= 0 else self.flow.steps[self.flow.order[0]].id
-        return f"{step}:{move.fault or move.kind}"
 
-    def _story(self, moves: tuple[Move, ...]) -> Iterator[str]:
-        first = self.conduct.begin(self.flow)
-        world: Any = first.world
-        told = list(_lines(first.moments))
-        for move in moves:
-            step = self.conduct.apply(self.flow, world, move)
-            world = step.world
-            told += _lines(step.moments)
-        yield from told if len(told) <= MAX_LINES else (*told[:3], "…", *told[-(MAX_LINES - 4) :])
-
-
-def _lines(moments: tuple[Moment, ...]) -> Iterator[str]:
-    for moment in moments:
-        words = WORDS.get(moment.what)
-        if words is not None:
-            yield words.format(step=moment.step, detail=moment.detail)
+def _is_fault(move: Move) -> bool:
+    return bool(move.fault) or move.kind in INTERRUPTIONS

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from sagactl.flow import Flow
 from sagactl.model import Countermeasure
 from sagactl.verdict import Counterexample
+from sagactl.verifier.interleaved import interleaved
 from sagactl.world.pairs import Clash, Script, Turn, clashes, resources_of, scripts
 
 WORDS: Final = {
@@ -105,13 +106,14 @@ def _countermeasure(flow: Flow, other: Flow, resource: str | None) -> Countermea
 def _told(flow: Flow, rival: Rival, clash: Clash) -> Counterexample:
     words = {"step": clash.step, "other": clash.other, "resource": clash.resource}
     who = "" if rival.is_same else f" (a run of `{rival.flow.saga.id}`)"
-    return Counterexample(
+    found = Counterexample(
         property=clash.property,
         step=clash.step,
         explanation=(WORDS[clash.property] if clash.other else NEVER_RELEASED).format(**words) + who,
         story=_short(tuple(_lines(flow, rival, clash.turns))),
         remedy=REMEDIES[clash.property].format(**words),
     )
+    return interleaved(flow, rival.flow, found, clash.turns, clash.run)
 
 
 def _lines(flow: Flow, rival: Rival, turns: Iterable[Turn]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from sagactl.world.parts import Move, World
 from sagactl.world.tables import Edge, Tables, move_of, possible_faults
 from sagactl.world.world import apply, begin, moves
 
-Key = tuple[str, int]
+Key = tuple[str, str]
 
 
 class Together(NamedTuple):
@@ -29,7 +29,7 @@ class Together(NamedTuple):
 def together(
     flow: Flow, max_faults: int, limit: int, known: frozenset[Key], is_over: Callable[[], bool] = lambda: False
 ) -> Together:
-    """All steps together; `known` are the properties that a step breaks by itself, as (property, step index)."""
+    """All steps together; `known` are the properties that a step breaks by itself, as (property, step)."""
     plain = plainer(flow)
     tables = Tables(
         plain, {plan.index: possible_faults(real) for plan, real in zip(plain.steps, flow.steps, strict=True)}
@@ -40,7 +40,7 @@ def together(
         worlds, broken = found.worlds, found.broken
         if found.complete:
             done = number
-    fresh = (each for each in broken if (each.property, each.step) not in known)
+    fresh = (each for each in broken if (each.property, flow.steps[each.step].id) not in known)
     shown = tuple(_shown(flow, tables, each, limit) for each in fresh)
     covered = f"all steps together, {_faults(done)}" if done >= 0 else ""
     why = "the time was up" if is_over() else f"limit: {limit:,} worlds"

@@ -12,9 +12,10 @@ from sagactl.promises import Unsaid, assuming, unsaid, unsaid_of
 from sagactl.unfold import unfold
 from sagactl.verdict import Counterexample, End, Obligation, Parked, Verdict, Word
 from sagactl.verifier import counterexamples
-from sagactl.verifier.events import Heard, events, is_led
+from sagactl.verifier.events import Heard, choreographed, events, is_led
 from sagactl.verifier.isolation import Isolation, isolation
 from sagactl.verifier.keys import shared_keys
+from sagactl.verifier.remedies import remedy_for
 from sagactl.verifier.together import Together, together
 from sagactl.verifier.whole import PARKED, ends, unaccepted, whole
 from sagactl.world.explore import MAX_WORLDS
@@ -68,11 +69,14 @@ class _Verification:
         saga = self.flow.saga
         parked = tuple(self._parked())
         seen = whole(self.steps, self.best)
-        violations = (*self._of_steps(), *shared_keys(self.best), *seen.violations, *self._unaccepted(parked))
+        violations = tuple(self._of_steps())
+        keys = shared_keys(self.best, self._known(), self.limits.is_over)
+        self.uncovered += [*seen.uncovered, *filter(None, [keys.uncovered])]
+        violations += (*keys.violations, *seen.violations, *self._unaccepted(parked))
         obligations = tuple(self._obligations())
         apart, beside = self._isolation(), self._together()
         violations += (*apart.violations, *(beside.violations if beside is not None else ()))
-        covered = [_each(len(self.flow.steps)), seen.covered, _runs(apart)]
+        covered = [_each(len(self.flow.steps)), seen.covered, keys.covered, _runs(apart)]
         covered += [beside.covered] if beside is not None else []
         heard = self._events()
         if heard is not None:
@@ -88,7 +92,9 @@ class _Verification:
             parked=parked,
             vacuous=seen.vacuous,
             notes=seen.notes,
-            worlds=self.steps.worlds + seen.states + sum(each.worlds for each in (beside, heard) if each is not None),
+            worlds=self.steps.worlds
+            + seen.states
+            + sum(each.worlds for each in (keys, beside, heard) if each is not None),
             covered=tuple(filter(None, covered)),
             uncovered=tuple(dict.fromkeys(self.uncovered)),
             ends=all_ends,
@@ -113,15 +119,16 @@ class _Verification:
         limits = self.limits
         if limits.max_faults is None:
             return None
-        known = frozenset(
-            (broken.property, plan.index)
-            for plan in self.best.steps
-            for broken in self.steps.explore(self.best, plan).found.broken
-        )
+        known = self._known()
         found = together(self.best, limits.max_faults, limits.max_worlds, known, limits.is_over)
         if found.uncovered:
             self.uncovered.append(found.uncovered)
         return found
+
+    def _known(self) -> frozenset[tuple[str, str]]:
+        """What steps break by themselves."""
+        found = ((plan, self.steps.explore(self.best, plan).found) for plan in self.best.steps if plan.has_effects)
+        return frozenset((broken.property, plan.id) for plan, explored in found for broken in explored.broken)
 
     def _ends(self) -> tuple[End, ...]:
         found = skeleton(self.best, min(self.limits.max_worlds, MAX_STATES))
@@ -149,11 +156,30 @@ class _Verification:
             if plan.has_effects:
                 explored = self._explored(self.best, plan)
                 for broken in explored.found.broken:
-                    found = counterexamples.of_step(self.steps, self.best, plan, explored, [broken.property])
+                    found = self._shown(self.best, plan, explored, [broken.property])
                     if found is not None:
                         yield found
                     else:
                         self._not_found(plan, broken.property)
+
+    def _shown(
+        self,
+        flow: Flow,
+        plan: FlowStep,
+        explored: Explored,
+        properties: Iterable[str],
+        assumed: Iterable[Unsaid] = (),
+    ) -> Counterexample | None:
+        """A run of the whole saga in which the step breaks one of the properties; led by nobody, if that is so."""
+        found = counterexamples.of_step(self.steps, flow, plan, explored, properties, assumed)
+        if is_led(flow):
+            return found
+        broken = frozenset(properties).intersection(each.property for each in explored.found.broken)
+        heard = choreographed(flow, plan.id, broken if found is None else (found.property,))
+        if heard is None:
+            return found and found._replace(moves=())
+        remedy = remedy_for(self.steps, flow, plan, heard.property)
+        return heard._replace(remedy=remedy, assumed=tuple(map(str, assumed)))
 
     def _unaccepted(self, parked: tuple[Parked, ...]) -> tuple[Counterexample, ...]:
         found = tuple(unaccepted(self.steps, self.best, parked))
@@ -172,7 +198,7 @@ class _Verification:
             others = [other for other in self.missing if other != owed]
             without = assuming(self.flow, others)
             found = tuple(self._broken_without(without, owed))
-            shown = (counterexamples.of_step(self.steps, without, *each, others) for each in found)
+            shown = (self._shown(without, *each, others) for each in found)
             first = next((each for each in shown if each is not None), None)
             if first is not None:
                 ids = tuple(plan.id for plan, _, _ in found)

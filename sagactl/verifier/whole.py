@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sagactl.budgets import Budget, Path, budget, rollback_deadline_s
 from sagactl.durations import duration_text, long_duration, roomy_duration
 from sagactl.evidence.steps import Steps
 from sagactl.flow import Flow, FlowStep
-from sagactl.machine.state import BACK, CLEAN, PASSED, Record, outcome
+from sagactl.machine.state import BACK, Record, outcome
+from sagactl.machine.state import PARKED as ALL_PARKED
+from sagactl.shares import Gap
 from sagactl.verdict import Counterexample, End, Parked
 from sagactl.verifier.counterexamples import of_way
+from sagactl.verifier.data import missing_data
 from sagactl.world.explore import place_to_others
 from sagactl.world.skeleton import Disorder, Skeleton, Turn, pair, skeleton
 
@@ -37,7 +40,15 @@ WORDS: Final[Mapping[Record, str]] = {
 """An end's word for a record, where the record's own name would not say it."""
 
 
-UNSEEN: Final = Skeleton(0, {}, (), (), False)
+GAPS: Final[Mapping[Gap, str]] = {
+    "timeout": "states no timeout",
+    "forever": "is tried for ever",
+    "items": "takes a list that nothing limits",
+    "saga": "runs a saga that is not at hand",
+}
+"""Why nobody knows how long a step takes."""
+
+UNSEEN: Final = Skeleton((), {}, (), (), False)
 
 
 class Whole(NamedTuple):
@@ -48,6 +59,7 @@ class Whole(NamedTuple):
     notes: tuple[str, ...]
     states: int
     covered: str
+    uncovered: tuple[str, ...] = ()
 
 
 def whole(steps: Steps, flow: Flow) -> Whole:
@@ -55,12 +67,13 @@ def whole(steps: Steps, flow: Flow) -> Whole:
     limit = max(100, WORK // max(1, len(flow.steps)))
     found = UNSEEN if _is_too_wide(flow, limit) else skeleton(flow, limit)
     disorders = found.disorders if found.complete else _of_pairs(flow)
+    missing = missing_data(steps, flow)
     how = f"all {found.states} ways through it" if found.complete else "every two steps that follow each other"
     return Whole(
         violations=(
             *(_disorder(flow, each) for each in disorders),
             *_refusals(steps, flow),
-            *_missing_data(steps, flow),
+            *missing.violations,
             *_endless(flow),
             *_too_long(flow),
         ),
@@ -68,6 +81,7 @@ def whole(steps: Steps, flow: Flow) -> Whole:
         notes=tuple(_times(flow)),
         states=found.states,
         covered=f"order, pivot and ends: {how}",
+        uncovered=missing.uncovered,
     )
 
 
@@ -107,6 +121,7 @@ def _manner(plan: FlowStep) -> tuple[object, ...]:
 def _disorder(flow: Flow, disorder: Disorder) -> Counterexample:
     id = flow.steps[disorder.step].id
     what = {
+        "S8": f"nothing goes on with `{id}`, and the run does not end",
         "S9": f"`{id}` is undone before everything that builds on it is settled",
         "S10": f"`{id}` is undone although the point of no return is passed",
     }[disorder.property]
@@ -124,7 +139,7 @@ def _told(flow: Flow, turns: Iterable[Turn]) -> Iterator[str]:
 def _refusals(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
     """S10: after or beside a pivot nothing may say no, as neither way is open then."""
     for plan in flow.steps:
-        if not plan.says_no:
+        if not plan.says_no or plan.reacts:
             continue
         if place_to_others(flow, plan) is None:
             continue
@@ -140,42 +155,6 @@ def _refusals(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
             )  # fmt: skip
 
 
-# -- data
-
-
-def _missing_data(steps: Steps, flow: Flow) -> Iterator[Counterexample]:
-    """S12: what a compensation is given must be there although the answer of its action never came."""
-    for plan in flow.steps:
-        name = _own_output(plan)
-        if not name or plan.step.local:
-            continue
-        way = steps.way_to(flow, plan, lambda state: state.record in BACK and not state.known, at_rest=False)
-        if way is None or way.run is None or plan.compensation is None:
-            continue
-        command = plan.compensation.command
-        yield of_way(
-            flow, plan, way, "S12",
-            f"`{command}` needs `{name}`, which only the answer of `{plan.step.action}` brings, and that never came",
-            remedy=f"# let the caller choose what identifies the work:\n- step: {plan.id}\n"
-            f"  compensation: {{command: {command}, input: {{…: input.…}}}}",
-        )  # fmt: skip
-
-
-def _own_output(plan: FlowStep) -> str:
-    """The part of its own action's result that a compensation is given, if there is one."""
-    own = f"steps.{plan.id.rsplit('/', 1)[-1].split('[')[0]}.output."
-    waiting: list[Any] = [plan.compensation.input if plan.compensation is not None else None]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, str) and value.startswith(own):
-            return value
-        if isinstance(value, Mapping):
-            waiting += value.values()
-        elif isinstance(value, list | tuple):
-            waiting += value
-    return ""
-
-
 # -- time
 
 
@@ -184,7 +163,9 @@ def _endless(flow: Flow) -> Iterator[Counterexample]:
     if _deadline_counts(flow):
         return
     for plan in flow.steps:
-        if plan.place == "before" and plan.step.action is not None and plan.action.tries is None:
+        if plan.place != "before" or plan.reacts:
+            continue
+        if plan.step.action is not None and plan.action.tries is None:
             yield Counterexample(
                 "L3",
                 plan.id,
@@ -194,17 +175,21 @@ def _endless(flow: Flow) -> Iterator[Counterexample]:
 
 
 def _too_long(flow: Flow) -> Iterator[Counterexample]:
-    """L2: a run that uses all its tries must get to its pivot before its deadline takes it back."""
+    """L2: a run that uses all its tries must get to its pivot before its deadline takes it back.
+
+    What has no bound counts once, so a run may take longer than the sum, and never less.
+    """
     times, deadline_s = budget(flow), rollback_deadline_s(flow.saga)
     path = times.to_commit
-    if deadline_s is not None and path.is_bounded and path.total_s > deadline_s:
+    if deadline_s is not None and path.total_s > deadline_s:
         last = flow.steps[path.steps[-1]].id
         names = ", ".join(f"`{flow.steps[index].id}`" for index in path.steps)
+        longer = "" if path.is_bounded else " or longer"
         yield Counterexample(
             "L2",
             last,
-            f"up to `{last}` a run may take {long_duration(path.total_s)} with all its tries, and the deadline takes "
-            f"it back after {duration_text(deadline_s)}",
+            f"up to `{last}` a run may take {long_duration(path.total_s)}{longer} with all its tries, and the deadline "
+            f"takes it back after {duration_text(deadline_s)}",
             story=tuple(_spent(flow, times, path)),
             remedy=f"deadline: {roomy_duration(path.total_s)}\n# or fewer tries, or shorter timeouts, of {names}",
         )
@@ -224,12 +209,26 @@ def _times(flow: Flow) -> Iterator[str]:
     if stuck_s is not None and start_s + back.total_s > stuck_s:
         both = long_duration(start_s + back.total_s)
         yield f"a run that goes back may take {both}, and counts as stuck after {duration_text(stuck_s)}"
+    if deadline_s is not None and forward.total_s <= deadline_s and not forward.is_bounded:
+        unbounded = _unbounded(flow, times)
+        if unbounded:
+            yield f"whether a run gets to its pivot in time was not judged (L2): {unbounded}"
     later_s = times.past_commit.total_s
     if saga.deadline is not None and flow.pivots and later_s > saga.deadline.after_s:
         yield (
             f"the deadline of {duration_text(saga.deadline.after_s)} may pass behind the pivot, where it only alerts: "
             f"with all its tries a run takes {long_duration(later_s)}"
         )
+
+
+def _unbounded(flow: Flow, times: Budget) -> str:
+    """What nobody knows of the time up to the pivot; that the pivot itself is tried until it is done is meant so."""
+    by_gap: dict[str, list[str]] = {}
+    for plan in (plan for plan in flow.steps if plan.place in ("before", "pivot")):
+        gap = times.forward[plan.index].gap
+        if gap is not None and (plan.kind, gap) != ("pivot", "forever"):
+            by_gap.setdefault(GAPS[gap], []).append(f"`{plan.id}`")
+    return "; ".join(f"{', '.join(ids)} {words}" for words, ids in by_gap.items())
 
 
 def _deadline_counts(flow: Flow) -> bool:
@@ -264,7 +263,7 @@ def ends(flow: Flow, found: Skeleton) -> tuple[End, ...]:
         how = outcome(flow, state)
         assert how is not None
         words = {plan.id: _word(step.record) for plan, step in zip(flow.steps, state.steps, strict=True)}
-        parked = {plan.id for plan, step in zip(flow.steps, state.steps, strict=True) if _is_left(step.record)}
+        parked = {plan.id for plan, step in zip(flow.steps, state.steps, strict=True) if step.record in ALL_PARKED}
         fine = how != "parked" or accept is None or parked <= accepted
         faults = tuple(_told(flow, (turn for turn in turns if turn.fault)))
         told.setdefault((how, *words.values()), End(how, words, faults, fine))
@@ -278,16 +277,14 @@ def _word(record: Record) -> str:
     return WORDS.get(record, record)
 
 
-def _is_left(record: Record) -> bool:
-    return record not in PASSED and record not in CLEAN
-
-
 # -- what can never happen
 
 
 def _vacuous(flow: Flow, found: Skeleton) -> Iterator[str]:
     """S13: a check that can never fire proves nothing, so what is never reached is said."""
     for plan, records in zip(flow.steps, found.records, strict=True):
+        if plan.reacts:
+            continue
         if records <= {"idle", "skipped"}:
             yield f"`{plan.id}` is never started"
         elif plan.undo is not None and not records & {*BACK, "undone"} and not plan.step.local:

@@ -24,8 +24,8 @@ from sagactl.machine.transition import is_open
 from sagactl.styles import OUTSIDE
 from sagactl.trace import Moment
 from sagactl.world.faults import BY_NAME, FAULTS, SILENCED, Fault, impossible
+from sagactl.world.keys import seen, treat_among
 from sagactl.world.moments import detail_of, moment_of, wait_name
-from sagactl.world.participants import treat
 from sagactl.world.parts import Message, Move, Truth
 from sagactl.world.routes import NOBODY, routes
 from sagactl.world.telling import Telling
@@ -88,7 +88,7 @@ def _what(notice: Notice) -> str:
 
 
 def _work_moves(flow: Flow, world: EventWorld, message: Message) -> Iterator[Move]:
-    plan, truth = flow.steps[message.step], world.truths[message.step]
+    plan, truth = flow.steps[message.step], seen(flow, world.truths, message)
     normal = Move("deliver", message.step, message.operation, message.attempt, copy=message.copy)
     yield normal
     copies = sum((other.step, other.operation) == message[:2] for other in world.messages)
@@ -178,7 +178,7 @@ def _treat(telling: Telling, plan: FlowStep, message: Message, move: Move) -> No
     if move.fault and move.fault not in SILENCED:
         telling.truths[plan.index], answer, became = BY_NAME[move.fault].effect(plan, truth, message)
     else:
-        telling.truths[plan.index], answer, became = treat(plan, truth, message)
+        telling.truths[plan.index], answer, became = treat_among(telling.flow, tuple(telling.truths), message)
     detail = detail_of(plan, became, move)
     telling.lost = move.fault if move.fault in SILENCED else ""
     shown = move._replace(fault="") if telling.lost else move

@@ -15,11 +15,12 @@ from collections.abc import Callable, Hashable, Iterator
 from copy import copy
 from dataclasses import replace
 from heapq import heappop, heappush
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from sagactl.flow import Flow, FlowStep, Place, exclusive
 from sagactl.machine.state import Record, StepState
-from sagactl.model import Rollback, Saga, Step, Wait
+from sagactl.machine.transition import ALL_TRIGGERS
+from sagactl.model import Rollback, Saga, Step, Trigger, Wait
 from sagactl.policies import Policy, Promises
 from sagactl.world.local import Local
 from sagactl.world.properties import PROPERTIES, Property
@@ -42,24 +43,27 @@ _OPENING = Step(id="(opening)", after=(), wait=Wait(event="opening"))
 class Alone(NamedTuple):
     """One step, the flow that stands for the rest of its saga, and where in it the step is.
 
-    `key` is equal for steps that behave alike, so that what was found of one holds for the other.
+    `key` is equal for steps that behave alike, so that what was found of one holds for the other.  `is_late` says that
+    a run is taken back only once the step is done.
     """
 
     key: Hashable
     flow: Flow
     step: int
     faults: frozenset[str]
+    is_late: bool = False
 
     def tables(self) -> Tables:
         others = dict.fromkeys(range(len(self.flow.steps)), frozenset[str]())
-        return Tables(self.flow, {**others, self.step: self.faults})
+        return Tables(self.flow, {**others, self.step: self.faults}, self.step if self.is_late else None)
 
 
 def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promises) -> Alone:
     """The step among the most general rest of the world, its participant keeping these promises."""
     plan = replace(plan, place=place_to_others(flow, plan) or plan.place)
     triggers = flow.saga.rollback.triggers
-    if triggers is not None and _is_taken_back(flow, plan):
+    taken_back = _taken_back(flow, plan)
+    if triggers is not None and taken_back != "never":
         triggers = (*triggers, "cancel")
     around = _around(plan, is_last=not (flow.descendants[plan.index] or flow.beside(plan.index)))
     saga = Saga(id="alone", steps=around, rollback=Rollback(triggers=triggers))
@@ -77,11 +81,17 @@ def alone(flow: Flow, plan: FlowStep, promises: Promises, undo_promises: Promise
     )
     with_steps(small, (*small.steps[:index], step, *small.steps[index + 1 :]))
     faults = possible_faults(plan) - {"deadline"}
-    return Alone((_key(step, triggers, faults), len(around)), small, index, faults)
+    is_late = taken_back == "late"
+    return Alone((_key(step, triggers, faults), len(around), is_late), small, index, faults, is_late)
 
 
 def place_to_others(flow: Flow, plan: FlowStep) -> Place | None:
-    """Where a step stands to the pivots other than itself, if a run may have both; None before them."""
+    """Where a step stands to the pivots other than itself, if a run may have both; None before them.
+
+    What answers a way back is meant to stay, like what comes after a pivot.
+    """
+    if plan.reacts:
+        return "after"
     if plan.kind != "pivot":
         return plan.place if plan.place in ("after", "beside") else None
     others = (flow.steps[index] for index in flow.pivots if index != plan.index)
@@ -91,13 +101,29 @@ def place_to_others(flow: Flow, plan: FlowStep) -> Place | None:
     return "beside" if any(flow.beside(plan.index) >> index & 1 for index in both) else None
 
 
-def _is_taken_back(flow: Flow, plan: FlowStep) -> bool:
-    """Whether something other than the step itself may start a rollback while it is under way or done."""
-    triggers = flow.saga.rollback.triggers or ()
+def _taken_back(flow: Flow, plan: FlowStep) -> Literal["never", "late", "any time"]:
+    """When something other than the step itself may start a rollback: at any time, or once the step is done.
+
+    What comes after it can fail only then.
+    """
+    triggers = ALL_TRIGGERS if flow.saga.rollback.triggers is None else flow.saga.rollback.triggers
     if "cancel" in triggers or ("deadline" in triggers and (flow.saga.deadline is not None or flow.scopes)):
+        return "any time"
+    if any(fails_by(other, triggers) for other in flow.members(flow.beside(plan.index))):
+        return "any time"
+    later = flow.members(flow.descendants[plan.index])
+    return "late" if any(fails_by(other, triggers) for other in later) else "never"
+
+
+def fails_by(plan: FlowStep, triggers: tuple[Trigger, ...]) -> bool:
+    """Whether the step can end in a way that starts a rollback where only these do."""
+    if "rejection" in triggers and plan.step.rejects:
         return True
-    others = flow.members(flow.beside(plan.index) | flow.descendants[plan.index])
-    return not {"rejection", "failure", "timeout"}.isdisjoint(triggers) and any(other.can_fail for other in others)
+    if plan.step.wait is not None:
+        return "timeout" in triggers and plan.action.timeout_s is not None and plan.step.on_timeout != "continue"
+    if plan.action.tries is None:
+        return False
+    return "failure" in triggers or ("timeout" in triggers and plan.action.timeout_s is not None)
 
 
 def _around(plan: FlowStep, *, is_last: bool) -> tuple[Step, ...]:

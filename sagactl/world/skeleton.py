@@ -14,15 +14,15 @@ from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import events as e
-from sagactl.machine.state import ACTIVE, BACK, FORWARD, Record, State, StepState
-from sagactl.machine.transition import start, transition
+from sagactl.machine.state import ACTIVE, BACK, FORWARD, UNDER_WAY, Record, State, StepState
+from sagactl.machine.transition import is_open, start, transition
 from sagactl.model import Saga
 from sagactl.policies import Policy
 from sagactl.world.parts import HANGS
 from sagactl.world.properties import disorders as disorders_of
 
 ORDER: Final = frozenset({"S9", "S10"})
-"""What can be judged here: a skeleton has no words, so what people are told of is not."""
+"""What can be judged of a move here: a skeleton has no words, so what people are told of is not."""
 
 MAX_STATES: Final = 20_000
 """Of one skeleton; steps side by side multiply, so a wide saga meets the limit and says so."""
@@ -38,7 +38,10 @@ class Turn(NamedTuple):
 
 
 class Disorder(NamedTuple):
-    """An order that must not be: the property, the step that was undone too early or too late, and how it came."""
+    """An order that must not be: the property, the step that shows it, and how it came.
+
+    That is the step that was undone too early or too late, or (S8) one that nobody will ever go on with.
+    """
 
     property: str
     step: int
@@ -51,18 +54,21 @@ class Skeleton(NamedTuple):
     `records` holds every record that each step has in some state.
     """
 
-    states: int
+    seen: tuple[State, ...]
     ends: dict[State, tuple[Turn, ...]]
     disorders: tuple[Disorder, ...]
     records: tuple[frozenset[Record], ...]
     complete: bool
 
+    @property
+    def states(self) -> int:
+        return len(self.seen)
+
 
 def skeleton(flow: Flow, limit: int = MAX_STATES) -> Skeleton:
     """The skeleton of a flow, ends with the fewest turns first."""
-    bare = _one_try(flow)
-    begin, _ = start(bare)
-    begin = _bare(begin)
+    bare = one_try(flow)
+    begin = opening(bare)
     came: dict[State, tuple[State, Turn] | None] = {begin: None}
     waiting = deque([begin])
     ends: list[State] = []
@@ -72,8 +78,11 @@ def skeleton(flow: Flow, limit: int = MAX_STATES) -> Skeleton:
         if state.phase == "ended":
             ends.append(state)
             continue
-        for turn in _turns(bare, state):
-            after = _bare(transition(bare, state, turn.event)[0])
+        turns = list(onward(bare, state))
+        if all(turn.fault for turn, _ in turns):
+            key = "S8", _unfinished(state)
+            disorders.setdefault(key, Disorder(*key, _way(came, state)))
+        for turn, after in turns:
             for broken in disorders_of(bare, state, after):
                 if broken.property not in ORDER:
                     continue
@@ -99,7 +108,7 @@ def _found(
         frozenset(step.record for step in column) for column in zip(*(state.steps for state in came), strict=True)
     )
     found = {end: _way(came, end) for end in ends}
-    return Skeleton(len(came), found, tuple(disorders.values()), tuple(records), complete)
+    return Skeleton(tuple(came), found, tuple(disorders.values()), tuple(records), complete)
 
 
 def _way(came: dict[State, tuple[State, Turn] | None], state: State) -> tuple[Turn, ...]:
@@ -126,12 +135,18 @@ def pair(flow: Flow, first: FlowStep, second: FlowStep) -> Flow:
     return small
 
 
-def _one_try(flow: Flow) -> Flow:
-    """One try stands for all of them: what is used up is used up."""
+def one_try(flow: Flow) -> Flow:
+    """One try stands for all of them: what is used up is used up; what only answers a way back never starts here."""
     bare = copy(flow)
     bare.saga = replace(flow.saga, rollback=replace(flow.saga.rollback, then=None, max_restarts=None))
     bare.steps = tuple(
-        replace(plan, action=_once(plan.action), undo=plan.undo and _once(plan.undo)) for plan in flow.steps
+        replace(
+            plan,
+            action=_once(plan.action),
+            undo=plan.undo and _once(plan.undo),
+            after=(plan.index,) if plan.reacts else plan.after,
+        )
+        for plan in flow.steps
     )
     return bare
 
@@ -149,6 +164,22 @@ def _bare(state: State) -> State:
 # -- what can happen
 
 
+def opening(flow: Flow) -> State:
+    """The state of a run that has just started."""
+    return _bare(start(flow)[0])
+
+
+def onward(flow: Flow, state: State) -> Iterator[tuple[Turn, State]]:
+    """All that can happen next, and the state after each."""
+    for turn in _turns(flow, state):
+        yield turn, _bare(transition(flow, state, turn.event)[0])
+
+
+def _unfinished(state: State) -> int:
+    records = [step.record for step in state.steps]
+    return next((index for index, record in enumerate(records) if record in UNDER_WAY | ACTIVE), 0)
+
+
 def _turns(flow: Flow, state: State) -> Iterator[Turn]:
     for plan, step in zip(flow.steps, state.steps, strict=True):
         if step.record in FORWARD:
@@ -163,6 +194,9 @@ def _turns(flow: Flow, state: State) -> Iterator[Turn]:
         yield Turn(-1, "cancel", e.CancelRequested(), True)
         if flow.saga.deadline is not None:
             yield Turn(-1, "deadline", e.DeadlinePassed(), True)
+        for scope in flow.scopes:
+            if is_open(flow, state, scope):
+                yield Turn(-1, f"deadline of {scope.name}", e.DeadlinePassed(scope.name), True)
 
 
 def _forward(plan: FlowStep, step: StepState) -> Iterator[Turn]:

@@ -11,12 +11,12 @@ what is tried for ever, copies of a reply.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import events as e
-from sagactl.machine.state import ACTIVE, State
+from sagactl.machine.state import ACTIVE, PASSED, State
 from sagactl.machine.transition import resume, start, transition
 from sagactl.world.faults import FAULTS
 from sagactl.world.local import Change, Local, changes, sent, withdrawn
@@ -94,10 +94,13 @@ def possible_faults(plan: FlowStep) -> frozenset[str]:
 
 
 class Tables:
-    """A flow, the faults that may happen in it, and all that was asked of both so far."""
+    """A flow, the faults that may happen in it, and all that was asked of both so far.
 
-    def __init__(self, flow: Flow, possible: Possible) -> None:
-        self.flow, self.possible = flow, possible
+    `patient` is a step before whose end nobody cancels, if there is one.
+    """
+
+    def __init__(self, flow: Flow, possible: Possible, patient: int | None = None) -> None:
+        self.flow, self.possible, self.patient = flow, possible, patient
         self.number = len(flow.steps)
         self.shift = BITS * self.number
         self.interruptions = frozenset(
@@ -291,11 +294,16 @@ class Tables:
     def _timers(self, record: int) -> tuple[Ticking, ...]:
         found = self._timers_known[record]
         if found is None:
-            timers = timers_of(self.flow, self.records[record], self.interruptions)
+            timers = timers_of(self.flow, self.records[record], self._interruptions_in(record))
             ticking = (self._ticking(record, timer) for timer in timers)
             found = tuple(each for each in ticking if each.effect.change or each.effect.sending)
             self._timers_known[record] = found
         return found
+
+    def _interruptions_in(self, record: int) -> Set[str]:
+        if self.patient is None or self.records[record].steps[self.patient].record in PASSED:
+            return self.interruptions
+        return self.interruptions - {"cancel"}
 
     def _ticking(self, record: int, timer: Timer) -> Ticking:
         crash = timer.kind == "crash"

@@ -17,8 +17,8 @@ from sagactl.machine.state import ACTIVE, Record, State, status
 from sagactl.machine.transition import is_open, resume, start, transition
 from sagactl.trace import Moment, What
 from sagactl.world.faults import BY_NAME, FAULTS
+from sagactl.world.keys import seen, treat_among
 from sagactl.world.moments import command_moment, detail_of, moment_of, skipped_moment, wait_name
-from sagactl.world.participants import treat
 from sagactl.world.parts import HANGS, Answer, Message, Move, Operation, Truth, World
 
 MAX_COPIES: Final = 2
@@ -95,7 +95,7 @@ def _in_flight(world: World, message: Message) -> int:
 
 
 def _message_moves(flow: Flow, world: World, message: Message) -> Iterator[Move]:
-    plan, truth = flow.steps[message.step], _truths(world, message.run)[message.step]
+    plan, truth = flow.steps[message.step], seen(flow, _truths(world, message.run), message)
     normal = Move(
         "answer" if message.is_reply else "deliver",
         message.step,
@@ -241,7 +241,7 @@ def _deliver(flow: Flow, world: World, move: Move) -> Step:
     if move.fault:
         truth, answer, became = BY_NAME[move.fault].effect(plan, truth, message)
     else:
-        truth, answer, became = treat(plan, truth, message)
+        truth, answer, became = treat_among(flow, _truths(world, move.run), message)
     moment = moment_of(plan, became, move, detail=detail_of(plan, became, move))
     world = _with_truth(world, message, truth)
     told = moment._replace(status=status(flow, world.state))

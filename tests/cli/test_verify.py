@@ -96,9 +96,12 @@ UNUSABLE = [
     ((ORDER, "--timeout", "0"), "more than 0"),
     ((ORDER, "--export", "tla"), "unknown export `tla`"),
     ((ORDER, "--step", "charge-payment"), "needs `--export promela`"),
+    ((ORDER, "--skeleton"), "needs `--export promela`"),
+    ((ORDER, "--export", "promela", "--skeleton", "--step", "charge-payment"), "exclude each other"),
     ((ORDER, "--export", "promela", "--step", "charge-paymnt"), "did you mean `charge-payment`"),
     ((ORDER, "--export", "itf"), "so there is no counterexample"),
     ((WIDE, "--export", "promela", "--max-states", "1000"), "choose one step with `--step`"),
+    ((WIDE, "--export", "promela", "--skeleton", "--max-states", "10"), "the skeleton has more than 10 states"),
     (("definitions", "--export", "promela"), "takes one"),
     ((ORDER, "--format", "yaml"), "unknown format `yaml`"),
 ]
@@ -150,6 +153,55 @@ def test_kept_scenarios_fail_until_the_saga_is_mended(tmp_path: Path) -> None:
     assert (folder / "pay-S1-charge.mmd").read_text(encoding="utf-8").startswith("sequenceDiagram")
     written(tmp_path, KEPT)
     assert sagactl("test", scenarios).code == 0
+
+
+CHOREOGRAPHY = """
+saga: heard
+style: choreography
+correlation: input.id
+input: {id: string}
+starts_on: [Placed]
+defaults: {timeout: 10s, retry: 3}
+participants:
+  p: {idempotency: none, rejects_late_actions: true, remembers_failures: true, status_query: true}
+  q: {idempotency: key, rejects_late_actions: true, remembers_failures: true, status_query: true}
+steps:
+  - {step: a, participant: p, listens: Placed, action: DoA, compensation: {command: UndoA, listens: SorryUndone}}
+  - {step: b, participant: q, listens: ADone, action: DoB, rejects: [No], kind: pivot}
+  - {step: sorry, participant: q, listens: BFailed, action: Sorry, kind: retriable, retry: forever}
+"""
+
+
+def test_runs_that_nobody_leads_are_kept_and_play_again(tmp_path: Path) -> None:
+    path, folder = tmp_path / "heard.saga.yaml", tmp_path / "runs"
+    path.write_text(CHOREOGRAPHY, encoding="utf-8")
+    assert sagactl("verify", str(path), "--save-counterexamples", str(folder)).code == 1
+    kept = {file.name for file in folder.iterdir()}
+    assert {f"heard-S8-a.{ending}" for ending in ("json", "txt", "mmd", "html")} <= kept
+    for name in sorted(name for name in kept if name.endswith(".json")):
+        result = sagactl("simulate", str(path), "--replay", str(folder / name))
+        assert "changed since" not in result.out and ("Violated" in result.out or "nobody tells it" in result.out), name
+    assert sagactl("test", str(folder / "heard.scenarios.yaml")).code == 1
+    assert json.loads(sagactl("verify", str(path), "--export", "itf").out)["#meta"]["format"] == "ITF"
+
+
+def test_two_runs_that_meet_are_kept_as_two_and_drawn_as_one(tmp_path: Path) -> None:
+    path, folder = tmp_path / "limit.saga.yaml", tmp_path / "runs"
+    path.write_text(
+        "saga: limit\ndefaults: {timeout: 5s, retry: 3}\nresources: {limit: {participant: bank}}\nsteps:\n"
+        "  - {step: look, participant: bank, action: Look, kind: read-only, reads: limit}\n"
+        "  - {step: change, participant: bank, action: Change, writes: limit, compensation: Back}\n"
+        "  - {step: tell, participant: crm, action: Tell, kind: pivot, retry: forever}\n",
+        encoding="utf-8",
+    )
+    other = tmp_path / "other.saga.yaml"
+    other.write_text(path.read_text(encoding="utf-8").replace("saga: limit", "saga: other"), encoding="utf-8")
+    sagactl("verify", str(path), "--with", str(other), "--save-counterexamples", str(folder))
+    for name in ("limit-I1-look.json", "limit-I1-look.beside.json"):
+        result = sagactl("simulate", str(path), "--replay", str(folder / name))
+        assert "of two that meet" in result.out and "changed since" not in result.out
+    drawn = (folder / "limit-I1-look.txt").read_text(encoding="utf-8")
+    assert "(one run" in drawn and "(another run" in drawn
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:

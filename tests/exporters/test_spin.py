@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 import subprocess
+from importlib import import_module
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
+from sagactl.exporters import skeleton as skeletons
 from sagactl.exporters.promela import render
 from sagactl.flow import Flow, flow
-from sagactl.model import Saga
+from sagactl.model import Accept, Saga, Step
+from sagactl.unfold import unfold
+from sagactl.verifier.whole import ends
 from sagactl.world.explore import explore, plainer
+from sagactl.world.skeleton import skeleton
 from sagactl.world.tables import Tables, possible_faults
-from tests.builders import act, local, participant, pivot, retriable, saga, undo, wait
+from tests.builders import act, choice, local, participant, pivot, reading, retriable, saga, undo, wait
 from tests.optional import need
 from tests.verifier.policies import Policy, alone_in
+
+machine: Any = import_module("sagactl.machine.transition")
 
 
 class Seen(NamedTuple):
@@ -99,6 +106,86 @@ def test_spin_sees_the_same_worlds_of_a_whole_saga(name: str, tmp_path: Path) ->
 def whole(plan: Flow) -> Tables:
     plain = plainer(plan)
     return Tables(plain, {step.index: possible_faults(step) for step in plain.steps})
+
+
+# -- the skeleton
+
+A, NO_END = act("a", compensation=undo(retry="forever")), Accept(parked=())
+FORK = (act("a"), act("b", after="a", rejects="No"), act("c", after="a"), pivot("p", after="b c", retry="forever"))
+
+SKELETONS: dict[str, tuple[Saga, bool]] = {
+    "a row": (saga(act("a", rejects="No"), act("b"), pivot("p", retry="forever"), retriable("r")), False),
+    "a fork": (saga(*FORK), False),
+    "a fork that stops": (saga(*FORK, rollback={"on_failure": "stop"}), False),
+    "everything at once": (saga(*FORK, rollback={"order": "parallel"}), False),
+    "only a no takes it back": (saga(*FORK, rollback={"triggers": ("rejection",)}, deadline_s=60.0), False),
+    "beside the pivot": (saga(A, act("b", after="a"), pivot("p", after="a", rejects="No", retry="forever")), False),
+    "a choice": (
+        saga(A, act("b", when={"way": "up"}), retriable("c", after="b", when={"way": "down"}), deadline_s=60.0,
+             choices=[choice("way", "up", "down", "round")]), False,
+    ),
+    "a wait": (saga(local("l"), A, wait("w", timeout_s=5.0, on_timeout="fail", rejects="No"), act("b")), False),
+    "a question": (saga(A, pivot("p"), participants=[participant("shop", status_query=True)]), False),
+    "a pivot of which nobody knows": (saga(A, pivot("p"), retriable("r")), True),
+    "nothing may be parked": (saga(A, act("b"), accept=NO_END), True),
+    "nothing is parked": (saga(A, reading("b"), pivot("p", retry="forever"), accept=NO_END), False),
+    "nobody waits": (saga(act("a", reply=False), act("b", compensation=undo(reply=False))), False),
+    "left alone": (saga(act("a", failed_step="never"), act("b", failed_step="always", rejects="No")), False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SKELETONS)
+def test_spin_sees_the_same_skeleton(name: str, tmp_path: Path) -> None:
+    drawn, is_unsafe = SKELETONS[name]
+    seen = the_skeleton(flow(drawn))
+    assert seen.is_broken is is_unsafe
+    assert spins(skeletons.render(flow(drawn), skeleton(flow(drawn)), name), tmp_path) == seen
+
+
+def test_spin_sees_the_deadline_of_a_nested_saga(tmp_path: Path) -> None:
+    inner = saga(act("b"), act("c", compensation=undo(retry="forever")), id="inner", deadline_s=9.0)
+    drawn = saga(A, Step(id="sub", saga="inner"), act("d"), rollback={"triggers": ("deadline",)}, deadline_s=60.0)
+    plan = unfold(drawn, {"inner": inner}).flow
+    assert "deadline of sub" in (model := skeletons.render(plan, skeleton(plan), "nested"))
+    assert spins(model, tmp_path) == the_skeleton(plan)
+
+
+def the_skeleton(plan: Flow) -> Seen:
+    found = skeleton(plan)
+    assert found.complete
+    unknown = any(
+        end.steps[pivot].record == "standing" and not plan.steps[pivot].promises.status_query
+        for end in found.ends
+        for pivot in plan.pivots
+    )
+    return Seen(found.states, bool(found.disorders) or unknown or not all(end.accepted for end in ends(plan, found)))
+
+
+def forgetful(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine without one of its rules."""
+    if what == "it undoes too early":
+        monkeypatch.setattr(machine._Run, "_may_undo", lambda self, plan: True)
+    elif what == "it never ends":
+        monkeypatch.setattr(machine._Run, "_end", lambda self: None)
+    else:
+        monkeypatch.setattr(machine, "pivot_committed", lambda flow, state: False)
+        monkeypatch.setattr(machine, "pivot_in_flight", lambda flow, state: False)
+
+
+@pytest.mark.parametrize(
+    ("what", "property"),
+    [("it undoes too early", "S9"), ("it never ends", "S8"), ("it goes back behind the pivot", "S10")],
+)
+def test_spin_sees_what_a_forgetful_machine_does(
+    what: str, property: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    forgetful(what, monkeypatch)
+    plan = flow(saga(act("a"), act("b"), pivot("p", retry="forever"), retriable("r", retry=1)))
+    found = skeleton(plan)
+    assert property in {each.property for each in found.disorders}
+    model = skeletons.render(plan, found, what)
+    only = "\n".join(line for line in model.splitlines() if "/* S" not in line or f"/* {property}" in line)
+    assert spins(only, tmp_path) == Seen(found.states, True)
 
 
 def test_a_changed_model_is_found_out(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from sagactl.linter import pages
 from sagactl.linter.registry import find
+from sagactl.simulator import Plan, rehearse
 from sagactl.unfold import unfold
 from sagactl.verifier.isolation import isolation
 from tests.linter.cases import load
@@ -57,6 +58,35 @@ steps:
 )
 def test_countermeasures_do_what_they_do_and_no_more(countermeasure: str, mode: str, expected: set[str]) -> None:
     assert {property for property, _ in broken(READS_THEN_SETS % (countermeasure, mode))} == expected
+
+
+ACCESSES = {"executed", "undo-executed"}
+
+
+@pytest.mark.parametrize("mode", ["set", "add"])
+def test_each_of_two_runs_plays_again_and_both_are_told_in_their_order(mode: str) -> None:
+    plan = unfold(load(READS_THEN_SETS % ("", mode))).flow
+    for found in isolation(plan).violations:
+        assert found.moves and found.beside is not None
+        for moves, name in zip((found.moves, found.beside.moves), found.beside.names, strict=True):
+            trace = rehearse(plan, Plan(moves=moves, beside=name))
+            told = [each for each in found.beside.moments if each.step.startswith(f"{name}: ")]
+            assert [(each.what, f"{name}: {each.step}") for each in trace.moments if each.what in ACCESSES] == [
+                (each.what, each.step) for each in told if each.what in ACCESSES
+            ]
+            assert name in trace.notes
+        times = [each.t_s for each in found.beside.moments]
+        assert times == sorted(times)
+
+
+def test_a_dirty_read_comes_between_the_write_and_its_undoing() -> None:
+    found = isolation(unfold(load(READS_THEN_SETS % ("", "add"))).flow).violations[0]
+    assert found.property == "I1" and found.beside is not None
+    own, other = found.beside.names
+    order = [(each.step, each.what) for each in found.beside.moments if each.what in ACCESSES]
+    wanted = [(f"{other}: change", "executed"), (f"{own}: look", "executed"), (f"{other}: change", "undo-executed")]
+    places = [order.index(each) for each in wanted]
+    assert places == sorted(places)
 
 
 def test_one_run_at_a_time_meets_nobody() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from sagactl.flow import flow
+from sagactl.simulator import Plan, make_plan, rehearse
 from sagactl.verifier import verify
 from tests.linter.cases import load
 
@@ -44,6 +46,42 @@ def broken(undo_a: str = "", a: str = "", b: str = "", by: str = "key") -> set[t
 )
 def test_what_bears_the_same_key_is_mistaken(undo_a: str, a: str, b: str, expected: set[tuple[str, str]]) -> None:
     assert broken(undo_a, a, b) == expected
+
+
+@pytest.mark.parametrize(
+    ("undo_a", "a", "b", "faults"),
+    [
+        ("", ", key: '{saga_id}'", ", key: '{saga_id}'", ()),
+        (", key: '{saga_id}:b:undo'", "", "", ("a!:cancel",)),
+        (", key: '{saga_id}:{step}'", "", "", ("a:cancel",)),
+        ("", ", key: '{saga_id}'", ", key: '{saga_id}', after: []", ()),
+    ],
+)
+def test_what_is_mistaken_is_shown_by_a_run(undo_a: str, a: str, b: str, faults: tuple[str, ...]) -> None:
+    """The steps that share a key are explored together; a rehearsal takes the second for the first, too."""
+    drawn = load(TEXT % ("key", undo_a, a, b))
+    verdict = verify(drawn)
+    (found,) = verdict.violations
+    assert (found.faults, "steps that share a key" in " ".join(verdict.covered)) == (faults, True)
+    trace = rehearse(flow(drawn), Plan(moves=found.moves))
+    assert [(each.property, each.step) for each in trace.violations] == [(found.property, found.step)]
+    assert any(moment.what == "deduplicated" and moment.step == found.step for moment in trace.moments)
+
+
+def test_a_rehearsal_shows_it_without_any_fault_and_without_anybody_who_leads() -> None:
+    """Whoever does the work knows its keys."""
+    drawn = load(TEXT % ("key", "", ", key: '{saga_id}'", ", key: '{saga_id}'"))
+    for style in ("orchestration", "choreography"):
+        trace = rehearse(flow(drawn), make_plan(flow(drawn), style=style))
+        assert [(each.property, each.step) for each in trace.violations] == [("S4", "b")]
+
+
+def test_a_key_whose_window_is_over_is_no_key() -> None:
+    text = (TEXT % ("key, dedup_window: 1s", "", ", key: '{saga_id}'", ", key: '{saga_id}'")).replace(
+        "retry: 3", "retry: 1"
+    )
+    trace = rehearse(flow(load(text)), make_plan(flow(load(text)), faults=["b:key-expired"]))
+    assert ("S4", "b") not in [(each.property, each.step) for each in trace.violations]
 
 
 def test_who_does_not_go_by_keys_mistakes_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 from sagactl.flow import FlowStep
 from sagactl.machine.state import Record
 from sagactl.verifier import verify
-from sagactl.world import faults, local, world
+from sagactl.world import faults, keys, local, world
 from sagactl.world.participants import Treatment, treat
 from sagactl.world.parts import Message, Truth
 from tests.builders import act, participant, pivot, saga, undo
@@ -84,7 +84,7 @@ PARTICIPANTS: list[tuple[Treat, Any, str]] = [
 def test_a_participant_that_breaks_its_promise_is_found_out(
     mutant: Treat, drawn: Any, property: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (local, world):
+    for module in (local, keys):
         monkeypatch.setattr(module, "treat", mutant)
     assert property in broken(drawn)
 

@@ -69,6 +69,14 @@ def test_whatever_starts_a_rollback_is_found_in_the_whole(shape: str, more: str)
     assert check(shaped(shape, promises=DENYING, **MORE[more])).verdict == "unsafe"
 
 
+@pytest.mark.parametrize("triggers", [("rejection",), ("failure",), ("timeout",), ("deadline", "rejection")], ids=str)
+@pytest.mark.parametrize("shape", ["a row", "many tries", "behind a choice", "before a pivot", "side by side"])
+def test_where_nobody_cancels_others_take_the_run_back(shape: str, triggers: tuple[str, ...]) -> None:
+    """What comes after a step can fail only once it is done, so nothing is left that no run of the whole shows."""
+    verdict = check(shaped(shape, promises=SILENT, rollback={"triggers": triggers}))
+    assert verdict.verdict in ("conditional", "unsafe") and not verdict.uncovered
+
+
 @pytest.mark.parametrize("promises", [SILENT, DENYING], ids=["silent", "denying"])
 @pytest.mark.parametrize("name", UNFOLDED)
 def test_sagas_in_sagas_and_items_of_lists_are_shown_too(name: str, promises: dict[str, Any]) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from sagactl.model import Accept, Saga
+from sagactl.model import Accept, Choice, Outcome, Saga, Step
 from sagactl.verdict import Verdict
 from sagactl.verifier import Limits, verify
-from tests.builders import act, bare, choice, participant, pivot, retriable, saga, undo, wait
+from tests.builders import act, bare, choice, participant, pivot, reading, retriable, saga, undo, wait
 from tests.simulator.rehearsals import DEFINITIONS, definition, sagas
 
+FAST = Outcome(id="up", predicate="steps.a.output.fast")
+BY_A = Choice(id="way", outcomes=(FAST, Outcome(id="down", predicate="otherwise")))
 BEFORE = act("a", compensation=undo(retry="forever"))
 
 
@@ -41,6 +43,26 @@ DEFECTS: dict[str, tuple[Saga, list[tuple[str, str]]]] = {
     ),
     "an undo that needs what was given": (
         saga(act("a", compensation=undo(input={"id": "input.id"})), act("b")), [],
+    ),
+    "an undo that needs what comes later": (
+        saga(act("a", compensation=undo(input={"id": "steps.b.output.id"})), act("b")), [("S12", "a")],
+    ),
+    "an undo that needs what came before": (
+        saga(act("a"), act("b", compensation=undo(input={"id": "steps.a.output.id"}))), [],
+    ),
+    "an undo that needs what may not have come": (
+        saga(act("a", when={"way": "up"}), act("b", compensation=undo(input={"id": "steps.a.output.id"})),
+             choices=[choice("way", "up", "down")]), [("S12", "b")],
+    ),
+    "an undo that needs what nobody is told": (
+        saga(act("a", reply=False), act("b", compensation=undo(input={"id": "steps.a.output.id"}))), [("S12", "b")],
+    ),
+    "a choice by what nobody is told": (
+        saga(act("a", reply=False), act("b", when={"way": "up"}), choices=[BY_A]), [("S8", "b")],
+    ),
+    "a choice by what came before": (saga(act("a"), act("b", when={"way": "up"}), choices=[BY_A]), []),
+    "a choice by what comes at the same time": (
+        saga(act("a", after=""), act("b", after="", when={"way": "up"}), choices=[BY_A]), [("S8", "b")],
     ),
     "tried for ever before the pivot": (
         saga(act("a", retry="forever"), pivot("p", retry="forever")), [("L3", "a")],
@@ -95,11 +117,46 @@ def test_every_way_to_end_with_a_word_for_each_step() -> None:
     ]
 
 
+def test_nothing_has_to_be_accepted_of_what_only_looked() -> None:
+    """A step without effects whose outcome nobody knows is nobody's business, though another step is parked."""
+    drawn = saga(act("a"), reading("b"), accept=Accept(parked=("a",)))
+    found = ends(verify(drawn, limits=Limits(with_ends=True)))
+    assert ("parked", {"a": "not undone", "b": "unknown"}, True) in found
+
+
 def test_ends_that_are_too_many_are_cut_and_said() -> None:
     wide = saga(*(act(f"s{index}", after="") for index in range(9)))
     verdict = verify(wide, limits=Limits(max_worlds=3_000, with_ends=True))
     assert (verdict.verdict, verdict.capped) == ("incomplete", True)
     assert "ways to end beyond the first" in verdict.uncovered[-1]
+
+
+# -- time
+
+
+QUICK, NO_END = act("a", timeout_s=8.0, retry=3), act("b", timeout_s=None)
+
+
+@pytest.mark.parametrize(
+    ("steps", "deadline_s", "broken", "words"),
+    [
+        ((QUICK, pivot("p", retry=1, timeout_s=1.0)), 60.0, [], ""),
+        ((QUICK, pivot("p", retry=1, timeout_s=1.0)), 10.0, [("L2", "p")], ""),
+        ((QUICK, NO_END, pivot("p", retry=1, timeout_s=1.0)), 60.0, [], "`b` states no timeout"),
+        ((QUICK, NO_END, pivot("p", retry=1, timeout_s=1.0)), 10.0, [("L2", "p")], ""),
+        ((QUICK, pivot("p", retry="forever", timeout_s=1.0)), 60.0, [], ""),
+        ((act("a", retry="forever", timeout_s=1.0), pivot("p", timeout_s=1.0)), 60.0, [], "`a` is tried for ever"),
+    ],
+)
+def test_a_deadline_is_held_against_what_is_stated(
+    steps: tuple[Step, ...], deadline_s: float, broken: list[tuple[str, str]], words: str
+) -> None:
+    """Where something has no bound, a sum that is too large is too large; what cannot be judged is said."""
+    known = [participant("shop", status_query=True)]
+    verdict = verify(saga(*steps, participants=known, deadline_s=deadline_s, timeout_s=None))
+    assert [(each.property, each.step) for each in verdict.violations] == broken
+    said = [note for note in verdict.notes if "was not judged (L2)" in note]
+    assert (words in said[0]) if words else not said
 
 
 # -- limits

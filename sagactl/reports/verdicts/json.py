@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from sagactl.reports.verdicts import Shown, Verified
-from sagactl.verdict import Counterexample, End
+from sagactl.verdict import Beside, Counterexample, End
 
 VERSION: Final = 1
 
@@ -56,7 +56,13 @@ def _counterexample(found: Counterexample) -> dict[str, Any]:
         "decision": found.decision,
         "fix": found.remedy,
         "assumed": list(found.assumed),
+        "beside": _beside(found.beside),
     }
+
+
+def _beside(other: Beside | None) -> dict[str, Any] | None:
+    """The run that the counterexample meets."""
+    return None if other is None else {"saga": other.saga, "moves": [dict(move) for move in other.moves]}
 
 
 def _end(end: End) -> dict[str, Any]:
