@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from sagactl.model import Saga, Style
 from sagactl.recommender.changes import MOST_UNITS, changes
+from sagactl.recommender.cut import Cut, cut
 from sagactl.recommender.factors import (
     DEFAULT_WEIGHTS,
     FACTORS,
@@ -20,6 +21,7 @@ from sagactl.recommender.factors import (
 )
 from sagactl.recommender.facts import Counts, Facts, collect
 from sagactl.recommender.gates import GATES, Gate, ask, engine_decides
+from sagactl.recommender.instead import Instead, instead
 
 Strength = Literal["robust", "clear", "weak"]
 
@@ -80,6 +82,7 @@ class Recommendation(NamedTuple):
     `score` and `by_score` are what the factors say, also where a gate decided.  `flips` holds the factors whose
     removal flips the verdict, then the nearest changes that do, or for a decided gate what it takes to get past it.
     `missing` are the steps whose compensation is still to be written; `declared` is the style that the file states.
+    `cut` says where a hybrid is cut, `instead` what to build where a saga is the wrong tool.
     """
 
     saga: str
@@ -93,6 +96,8 @@ class Recommendation(NamedTuple):
     missing: tuple[str, ...]
     declared: Style | None
     counts: Counts
+    cut: Cut | None = None
+    instead: Instead | None = None
 
     @property
     def decided_by(self) -> GateResult | None:
@@ -140,6 +145,8 @@ def recommend(
         missing=facts.missing,
         declared=saga.style,
         counts=facts.counts,
+        cut=cut(facts.flow) if verdict == "hybrid" else None,
+        instead=instead(facts, deciding.name) if deciding is not None else None,
     )
 
 
