@@ -79,10 +79,9 @@ def _plans(flow: Flow, style: Style) -> list[Plan]:
 
 def _run(flow: Flow, trace: Trace) -> Run:
     found = traffic(flow, trace)
-    faults = trace.replay.get("faults", ())
     return Run(
         choices=dict(trace.replay.get("choices", {})),
-        fault=", ".join(faults),
+        faults=tuple(trace.replay.get("faults", ())),
         outcome=trace.outcome,
         undone=trace.compensated,
         messages=found.messages,

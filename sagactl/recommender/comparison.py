@@ -19,6 +19,7 @@ from sagactl.styles import (
     OUTSIDE,
     OWN_SERVICE,
     Choreography,
+    Event,
     Orchestration,
     Timer,
     choreography,
@@ -29,14 +30,14 @@ from sagactl.trace import RunOutcome
 
 
 class Run(NamedTuple):
-    """What one rehearsed run took; `fault` is its address, empty where nothing failed.
+    """What one rehearsed run took; `faults` are addresses of what failed in it, none on the happy path.
 
     messages: those between two services, or a service and the orchestrator, each with one receiver.
     hops: the most of them that follow from each other, one after the other.
     """
 
     choices: Mapping[str, str]
-    fault: str
+    faults: tuple[str, ...]
     outcome: RunOutcome
     undone: tuple[str, ...]
     messages: int
@@ -141,6 +142,17 @@ def services(events: Choreography) -> tuple[str, ...]:
     """Who takes part in a choreography, in the order of the steps."""
     taking_part = [each.participant for each in events.subscriptions] + [each.participant for each in events.events]
     return tuple(dict.fromkeys(name for name in taking_part if name != OUTSIDE))
+
+
+def listeners(events: Choreography, event: Event) -> tuple[str, ...]:
+    """Who hears an event, each service once."""
+    hearing = (each for each in events.subscriptions if (each.source, each.kind) == (event.step, event.kind))
+    return tuple(dict.fromkeys(each.participant for each in hearing if each.event == event.name and each.participant))
+
+
+def told(events: Choreography) -> tuple[Event, ...]:
+    """The events that somebody hears or that the definition names; of others nobody needs to know."""
+    return tuple(event for event in events.events if event.declared or listeners(events, event))
 
 
 def publishers(events: Choreography) -> Mapping[tuple[str, str], str]:
