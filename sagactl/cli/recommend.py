@@ -11,7 +11,6 @@ import typer
 from sagactl.cli.environment import columns, style_for, write
 from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import ColorOption, Config, Output, Paths, StdinName, Verbose, load_paths, one_of
-from sagactl.cli.refusals import refuse_invalid
 from sagactl.configuration import configuration
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
@@ -56,6 +55,8 @@ def command(
         both = zip(recommended, read, strict=True)
         recommended = [each._replace(rings=_rings(saga, workspace.sagas)) for each, (_, saga) in both]
     if not recommended:
+        from sagactl.cli.refusals import refuse_invalid
+
         return refuse_invalid(broken, "recommend", color, shape)
     write(_render(shape, recommended, color, output, verbose), output)
     if broken:
