@@ -145,13 +145,14 @@ def services(events: Choreography) -> tuple[str, ...]:
 
 
 def listeners(events: Choreography, event: Event) -> tuple[str, ...]:
-    """Who hears an event, each service once."""
+    """Who hears an event, each service once; what a service tells itself is nobody else's business."""
     hearing = (each for each in events.subscriptions if (each.source, each.kind) == (event.step, event.kind))
-    return tuple(dict.fromkeys(each.participant for each in hearing if each.event == event.name and each.participant))
+    services = dict.fromkeys(each.participant for each in hearing if each.event == event.name)
+    return tuple(service for service in services if service not in (OUTSIDE, event.participant))
 
 
 def told(events: Choreography) -> tuple[Event, ...]:
-    """The events that somebody hears or that the definition names; of others nobody needs to know."""
+    """The events that another service hears or that the definition names; of others nobody needs to know."""
     return tuple(event for event in events.events if event.declared or listeners(events, event))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
-from sagactl.styles import EventKind, choreography, host_of
+from sagactl.styles import EventKind, Purpose, choreography, host_of
 
 NO_CONTEXT: Final = ""
 """The steps of participants that state no context, which nobody else's group should swallow."""
@@ -25,21 +25,28 @@ class Group(NamedTuple):
 
 
 class Crossing(NamedTuple):
-    """An event from one context that another one hears, and which of its steps do."""
+    """An event from one context that another one hears, and which of its steps it starts, undoes or stops there."""
 
     event: str
     kind: EventKind
     source: str
     publisher: str
     listener: str
+    purpose: Purpose
     steps: tuple[str, ...]
 
 
 class Cut(NamedTuple):
-    """The groups in the order of their first steps, and the events between them in the order of the flow."""
+    """The groups in the order of their first steps, and the events between them, first those on the way forward."""
 
     groups: tuple[Group, ...]
     crossings: tuple[Crossing, ...]
+
+    @property
+    def mutual(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of contexts that wait for each other's successes, so that neither can be understood alone."""
+        forward = {(each.publisher, each.listener) for each in self.crossings if each.purpose == "start"}
+        return tuple(sorted(pair for pair in forward if pair < pair[::-1] and pair[::-1] in forward))
 
     def steps_by_context(self) -> Mapping[str, tuple[str, ...]]:
         """The steps of each group, as a picture needs them."""
@@ -67,11 +74,13 @@ def _groups(flow: Flow, context: Mapping[str, str]) -> Iterator[Group]:
 
 
 def _crossings(flow: Flow, context: Mapping[str, str]) -> Iterator[Crossing]:
-    found: dict[tuple[str, EventKind, str, str, str], dict[str, None]] = {}
+    found: dict[tuple[str, EventKind, str, str, str, Purpose], dict[str, None]] = {}
     for each in choreography(flow).subscriptions:
         if each.source not in context or context[each.source] == context[each.step]:
             continue
-        key = (each.event, each.kind, each.source, context[each.source], context[each.step])
+        ends = context[each.source], context[each.step]
+        key = (each.event, each.kind, each.source, *ends, each.purpose)
         found.setdefault(key, {})[each.step] = None
-    for key, steps in found.items():
+    rank = {plan.id: position for position, plan in enumerate(flow.steps[index] for index in flow.order)}
+    for key, steps in sorted(found.items(), key=lambda item: (item[0][5] != "start", rank.get(item[0][2], -1))):
         yield Crossing(*key, tuple(steps))

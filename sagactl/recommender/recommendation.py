@@ -63,11 +63,12 @@ class FactorResult(NamedTuple):
 class Flip(NamedTuple):
     """One thing that would change the verdict, as a sentence and as data.
 
-    factor: the points of the factor `name` do not count. change: so many `units` of the change `name`, after which
+    factor: the points of the factor `name` do not count. tie: the same, and then the score is too close to zero to
+    decide, although the rule of thumb decides as before. change: so many `units` of the change `name`, after which
     the saga counts as `counts`. gate: the gate `name` does not match.
     """
 
-    kind: Literal["factor", "change", "gate"]
+    kind: Literal["factor", "tie", "change", "gate"]
     name: str
     sentence: str
     verdict: Verdict
@@ -80,7 +81,8 @@ class Recommendation(NamedTuple):
     """What is recommended for one saga, and why.
 
     `score` and `by_score` are what the factors say, also where a gate decided.  `flips` holds the factors whose
-    removal flips the verdict, then the nearest changes that do, or for a decided gate what it takes to get past it.
+    removal flips the verdict, those whose removal makes it a tie, then the nearest changes that flip it, or for a
+    decided gate what it takes to get past it.
     `missing` are the steps whose compensation is still to be written; `declared` is the style that the file states.
     `cut` says where a hybrid is cut, `instead` what to build where a saga is the wrong tool.
     """
@@ -186,15 +188,19 @@ def _flips(facts: Facts, deciding: Gate | None, weights: Weights) -> tuple[Flip,
 
 
 def _by_factor(counts: Counts, verdict: Verdict, weights: Weights) -> list[Flip]:
-    """The factors without which the verdict would be another one."""
+    """The factors without which the verdict would be another one, then those without which it would be a tie."""
     found: list[Flip] = []
+    was_tie = decide(counts, weights).by_rule_of_thumb
     for factor in FACTORS:
         outcome = decide(counts, weights.without(factor.name))
+        words = f"without the points for {factor.title} ({signed(weights.points(factor, counts))}) it is"
         if outcome.verdict != verdict:
-            points = weights.points(factor, counts)
-            sentence = f"without the points for {factor.title} ({signed(points)}) it is {_named(outcome)}"
+            sentence = f"{words} {_named(outcome)}"
             found.append(Flip("factor", factor.name, sentence, outcome.verdict, outcome.score))
-    return found
+        elif outcome.by_rule_of_thumb and not was_tie:
+            sentence = f"{words} a tie (score {signed(outcome.score)}), and the rule of thumb says {verdict}"
+            found.append(Flip("tie", factor.name, sentence, outcome.verdict, outcome.score))
+    return sorted(found, key=lambda flip: flip.kind)
 
 
 def _nearest(counts: Counts, verdict: Verdict, weights: Weights) -> list[Flip]:

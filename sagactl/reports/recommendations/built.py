@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sagactl.recommender.cut import NO_CONTEXT, Crossing, Cut, Group
 from sagactl.recommender.facts import quoted
 from sagactl.recommender.instead import Instead
+from sagactl.styles import Purpose
 
 GROUPS: Final = "What is led together"
 CROSSINGS: Final = "The events between contexts"
+
+
+DOES: Final[Mapping[Purpose, str]] = {"start": "starts", "undo": "undoes", "stop": "stops and undoes"}
 
 
 def groups(cut: Cut) -> Iterator[str]:
@@ -22,7 +26,10 @@ def groups(cut: Cut) -> Iterator[str]:
 def crossings(cut: Cut) -> Iterator[str]:
     """One sentence for each event between contexts."""
     for crossing in cut.crossings:
-        yield f"{quoted([crossing.event])}: {_ends(crossing)}, for {quoted(crossing.steps)}"
+        does = DOES[crossing.purpose]
+        yield f"{quoted([crossing.event])} from {_ends(crossing)}, which {does} {quoted(crossing.steps)}"
+    for left, right in cut.mutual:
+        yield f"{context_name(left)} and {context_name(right)} wait for each other: neither can be understood alone"
 
 
 def instead_title(instead: Instead) -> str:

@@ -67,7 +67,7 @@ def way_back(way: WayBack) -> str:
 
 def run_words(run: Run) -> str:
     """What one run took."""
-    parked = ", and people have to look at it" if run.outcome == "parked" else ""
+    parked = ", parked" if run.outcome == "parked" else ""
     hops = counted(run.hops, "hop")
     return f"{counted(run.messages, 'message')}, {hops}, {long_duration(run.duration_s)}{parked}"
 
@@ -150,12 +150,12 @@ def _join(join: Join) -> str:
 
 def _run_rows(led: Costs, heard: Costs) -> Iterator[Row]:
     happy = led.rehearsed.happy or heard.rehearsed.happy
-    cells = _cell(led, led.rehearsed.happy), _cell(heard, heard.rehearsed.happy)
+    cells = _cell(led, led.rehearsed.happy, first=True), _cell(heard, heard.rehearsed.happy, first=True)
     yield Row("nothing fails", *cells, _with(happy.choices) if happy is not None else "")
     worst = led.rehearsed.worst or heard.rehearsed.worst
     if worst is not None:
         cells = _cell(led, led.rehearsed.worst), _cell(heard, heard.rehearsed.worst)
-        undone = f"{counted(len(worst.undone), 'step')} undone"
+        undone = f"{counted(len(worst.undone), 'compensation')}"
         yield Row("worst failure", *cells, f"{quoted(worst.faults)}{_with(worst.choices, ' ')}: {undone}")
 
 
@@ -163,8 +163,11 @@ def _with(choices: Mapping[str, str], before: str = "") -> str:
     return f"{before}with {quoted(_choices(choices))}" if choices else ""
 
 
-def _cell(costs: Costs, run: Run | None) -> str:
-    return run_words(run) if run is not None else f"not possible: {costs.rehearsed.refused}"
+def _cell(costs: Costs, run: Run | None, *, first: bool = False) -> str:
+    """What a run took; why there is none is said once, where nothing fails."""
+    if run is not None:
+        return run_words(run)
+    return f"not possible: {costs.rehearsed.refused}" if first else "not possible"
 
 
 def _choices(choices: Mapping[str, str]) -> Iterator[str]:

@@ -33,7 +33,7 @@ MAX_WAYS_BACK: Final = 4
 
 def lines(found: Comparison, paint: Paint, width: int, *, verbose: bool) -> Iterator[str]:
     """The table, what is sent, how failures travel back, and what each style makes impossible."""
-    yield paint(HEADING, "heading")
+    yield from _heading(HEADING, paint, width)
     label = min(LABEL, width // 4)
     cell = (width - label - 6) // 2
     yield paint(_columns(("", "orchestration", "choreography"), (label, cell, cell)), "dim")
@@ -48,7 +48,7 @@ def lines(found: Comparison, paint: Paint, width: int, *, verbose: bool) -> Iter
     for style, costs in (("orchestration", found.orchestration), ("choreography", found.choreography)):
         if costs.impossible:
             yield ""
-            yield paint(IMPOSSIBLE[style], "heading")
+            yield from _heading(IMPOSSIBLE[style], paint, width)
             for sentence in costs.impossible:
                 yield from _bullet(sentence, width)
 
@@ -58,7 +58,7 @@ def _sent(found: Comparison, paint: Paint, width: int) -> Iterator[str]:
     yield ""
     if width < NARROW:
         for heading, parts in zip(SENT, sides, strict=True):
-            yield paint(heading, "heading")
+            yield from _heading(heading, paint, width)
             for part in parts:
                 yield from _bullet(part, width)
         return
@@ -74,7 +74,7 @@ def _ways_back(found: Comparison, paint: Paint, width: int, *, verbose: bool) ->
     if not ways:
         return
     yield ""
-    yield paint(WAYS_BACK, "heading")
+    yield from _heading(WAYS_BACK, paint, width)
     longest = sorted(ways, key=lambda way: -len(way.legs))[:MAX_WAYS_BACK]
     for way in ways:
         if verbose or way in longest:
@@ -82,6 +82,10 @@ def _ways_back(found: Comparison, paint: Paint, width: int, *, verbose: bool) ->
     if len(ways) > MAX_WAYS_BACK and not verbose:
         more = counted(len(ways) - MAX_WAYS_BACK, "shorter one")
         yield paint(f"  and {more}; `--verbose` shows all", "dim")
+
+
+def _heading(text: str, paint: Paint, width: int) -> Iterator[str]:
+    return (paint(line, "heading") for line in _wrapped(text, width))
 
 
 def _columns(cells: Sequence[str], widths: Sequence[int]) -> str:

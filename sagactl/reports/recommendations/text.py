@@ -30,6 +30,7 @@ BAR_POINTS: Final = 8
 
 _FLIP_HEADINGS: Final[dict[str, str]] = {
     "factor": "Factors that tip it",
+    "tie": "Factors without which it would be a tie",
     "change": "The nearest change that would flip it",
     "gate": "What would flip it",
 }
