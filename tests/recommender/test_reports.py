@@ -126,7 +126,7 @@ def test_text_lists_what_a_draft_still_misses() -> None:
 def test_text_keeps_its_width(width: int, given: Recommended) -> None:
     shown = text.render([given], verbose=True, width=width)
     # The bar has the width that it has, and a call is one line, so that it can be copied.
-    free = ("  choreography -", "  sagactl simulate ")
+    free = ("  choreography -", "  sagactl simulate ", "  sagactl graph ")
     assert all(len(line) <= width for line in shown.splitlines() if not line.startswith(free))
 
 
@@ -138,6 +138,11 @@ def test_text_shows_both_styles_side_by_side() -> None:
     assert " ".join(row.split()) == "nothing fails 6 messages, 6 hops, 300ms 2 messages, 2 hops, 150ms"
     assert "  sagactl simulate a/sample.saga.yaml --style choreography --fault 's2#*:fail'" in shown
     assert "What choreography makes impossible" in shown
+    assert "  sagactl graph a/sample.saga.yaml --view events --style orchestration" in shown
+
+
+def test_text_names_the_picture_of_a_cut() -> None:
+    assert "  sagactl graph a/sample.saga.yaml --view hybrid" in text.render([_with_evidence(_hybrid())]).splitlines()
 
 
 def test_text_tells_the_longest_ways_back_unless_all_are_asked_for() -> None:

@@ -72,6 +72,13 @@ def run_words(run: Run) -> str:
     return f"{counted(run.messages, 'message')}, {hops}, {long_duration(run.duration_s)}{parked}"
 
 
+def drawn(path: str, verdict: str) -> tuple[str, ...]:
+    """The calls that draw both styles, and the cut of a hybrid."""
+    call = f"sagactl graph {_argument(path)} --view"
+    both = tuple(f"{call} events --style {style}" for style in ("orchestration", "choreography"))
+    return (f"{call} hybrid", *both) if verdict == "hybrid" else both
+
+
 def reproduced(path: str, found: Comparison) -> tuple[str, ...]:
     """The calls that play the runs of the evidence again: of each style the worst failure, or else the happy path."""
     calls: list[str] = []

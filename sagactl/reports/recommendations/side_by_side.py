@@ -34,7 +34,7 @@ MAX_WAYS_BACK: Final = 4
 def lines(found: Comparison, paint: Paint, width: int, *, verbose: bool) -> Iterator[str]:
     """The table, what is sent, how failures travel back, and what each style makes impossible."""
     yield from _heading(HEADING, paint, width)
-    label = min(LABEL, width // 4)
+    label = min(LABEL, width // 5)
     cell = (width - label - 6) // 2
     yield paint(_columns(("", "orchestration", "choreography"), (label, cell, cell)), "dim")
     for row in rows(found):

@@ -11,7 +11,7 @@ from sagactl.recommender import FactorResult, GateResult, Recommendation
 from sagactl.recommender.factors import signed
 from sagactl.recommender.recommendation import VERDICT_NAMES
 from sagactl.reports.recommendations import Recommended, built, side_by_side
-from sagactl.reports.recommendations.evidence import reproduced
+from sagactl.reports.recommendations.evidence import drawn, reproduced
 
 Role = Literal["heading", "orchestration", "choreography", "warning", "dim"]
 Paint = Callable[[str, Role], str]
@@ -149,11 +149,12 @@ def _evidence(each: Recommended, verbose: bool, paint: Paint, width: int) -> Ite
         return
     yield ""
     yield from side_by_side.lines(each.comparison, paint, width, verbose=verbose)
-    calls = reproduced(each.path, each.comparison)
-    if calls:
-        yield ""
-        yield paint("Play it again", "heading")
-        yield from (f"  {call}" for call in calls)
+    calls = drawn(each.path, each.recommendation.recommendation)
+    for heading, found in (("Draw both", calls), ("Play it again", reproduced(each.path, each.comparison))):
+        if found:
+            yield ""
+            yield paint(heading, "heading")
+            yield from (f"  {call}" for call in found)
 
 
 def _rings(each: Recommended, paint: Paint, width: int) -> Iterator[str]:
