@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sagactl.reports.hypertext import text
 from sagactl.reports.traces.html.lifelines import Diagram
-from sagactl.reports.traces.html.symbols import arrow_heads, label, number, text
+from sagactl.reports.traces.html.symbols import arrow_heads, label, number
 from sagactl.reports.traces.text import title
 from sagactl.reports.width import width
 from sagactl.trace import Trace

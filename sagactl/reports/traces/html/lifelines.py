@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from sagactl.escape import escape
-from sagactl.reports.traces.html.symbols import label, line, number, picture, text
+from sagactl.reports.hypertext import text
+from sagactl.reports.traces.html.symbols import label, line, number, picture
 from sagactl.reports.traces.html.timeline import LETTER
 from sagactl.reports.traces.messages import Entry, Lifeline, lifelines, rows, sign, way_back
 from sagactl.reports.traces.sequence import name_of
@@ -28,8 +29,8 @@ AS_TEXT: Final = "\ufe0e"
 class Diagram:
     """Where the lifelines stand, and the drawing; the names of its arrow heads begin with `marks`."""
 
-    def __init__(self, trace: Trace, marks: str = "") -> None:
-        self.trace, self.marks = trace, marks
+    def __init__(self, trace: Trace, name: str = "sequence", marks: str = "") -> None:
+        self.trace, self.name, self.marks = trace, name, marks
         self.rows = rows(trace)
         self.back = self._back()
         self.names = lifelines(trace, self.rows)
@@ -80,7 +81,7 @@ class Diagram:
     def draw(self) -> str:
         title = f"Sequence of {self.trace.saga}"
         about = f"{self.about()}; the table of moments says the same in words."
-        return picture(self.width, self.height, "sequence", title, about, self.content())
+        return picture((self.width, self.height), "sequence", self.name, title, about, self.content())
 
     def about(self) -> str:
         """What the drawing holds, for those who do not see it."""
