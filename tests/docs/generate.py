@@ -31,6 +31,7 @@ from sagactl.simulator import plan
 from sagactl.world.faults import FAULTS, NEEDS_ORCHESTRATOR
 from sagactl.world.properties import SENTENCES
 from tests.docs import language, machine_map
+from tests.docs.gallery import gallery
 from tests.docs.language import cell
 from tests.docs.pages import ROOT
 from tests.docs.words import AREAS, RECORDS
@@ -308,6 +309,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "table": table,
     "forward-diagram": forward_diagram,
     "back-diagram": back_diagram,
+    "gallery": gallery,
     "tree": tree,
     "layers": layers,
 }
