@@ -17,7 +17,9 @@ from typing import Any, Final
 
 _HOME: Final = {
     "Context": "context",
+    "Failed": "context",
     "MemoryStore": "stores.memory",
+    "PostgresStore": "stores.postgres",
     "Rejected": "context",
     "SagaOrchestrator": "orchestrator",
     "SqliteStore": "stores.sqlite",

@@ -6,15 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sagactl.runtime.guard.answers import Rejected
 from sagactl.world.parts import Operation
 
-
-class Rejected(Exception):
-    """The definite no of a participant: nothing was done; `error` is one of `rejects`."""
-
-    def __init__(self, error: str = "rejected") -> None:
-        super().__init__(error)
-        self.error = error
+__all__ = ["Context", "Failed", "Rejected", "said"]
 
 
 class Failed(Exception):
@@ -57,5 +52,5 @@ class Context:
 def said(error: BaseException) -> tuple[str, str]:
     """What an exception says: a business no, or a technical failure with the name that `retry.only` may list."""
     if isinstance(error, Rejected):
-        return "no", error.error
+        return "no", error.reason
     return "error", error.error if isinstance(error, Failed) else type(error).__name__

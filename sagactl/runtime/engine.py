@@ -87,6 +87,8 @@ class Engine:
         self.worker, self.writer, self.clock, self.draw = worker, writer, clock, draw
         self.observer, self.doors, self.reply_to = observer, doors, reply_to
         self.runs: dict[str, Live] = {}
+        self.doubtful: set[str] = set()
+        """Runs of which this worker does not know any more how they stand: to be taken up again from the store."""
         self.timers = Timers(clock, self._timer_fires)
         self._pumps: set[asyncio.Task[None]] = set()
 
@@ -159,7 +161,7 @@ class Engine:
                     await self._react(live, next)
         except Exception as error:
             self.observer.on_trouble(f"the run `{live.run.id}` could not be written; it is taken up again later", error)
-            self.drop(live.run.id)
+            self._doubt(live.run.id)
         finally:
             self._rest(live)
 
@@ -213,8 +215,10 @@ class Engine:
         if written.fate == "written" and written.write is not None:
             self._written(live, written.write, written)
         elif written.fate == "stale":
-            self.observer.on_trouble(f"the run `{live.run.id}` is driven by somebody else now")
-            self.drop(live.run.id)
+            self.observer.on_trouble(f"the run `{live.run.id}` was changed by somebody else")
+            self._doubt(live.run.id)
+        elif written.fate == "exists":
+            self.doubtful.add(live.run.id)
         return written
 
     def _as_write(
@@ -284,6 +288,11 @@ class Engine:
             state = live.run.state.steps[live.flow.index[step]]
             if state.record not in ACTIVE or (state.tries != attempt and operation != "status"):
                 task.cancel()
+
+    def _doubt(self, run: str) -> None:
+        """Let go of a run; if it is still ours, a commit was lost or not heard of, and it is taken up again."""
+        self.drop(run)
+        self.doubtful.add(run)
 
     def drop(self, run: str) -> None:
         """Let go of a run; what is under way for it is called off."""

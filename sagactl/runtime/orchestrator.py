@@ -12,7 +12,9 @@ import os
 import random
 import time
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, ClassVar, NamedTuple, Self
 
 from sagactl.errors import SagactlError, UsageError
@@ -130,6 +132,8 @@ class SagaOrchestrator:
         await self._beat()
         await self._transport.subscribe(self._channel, self._mailroom.receive)
         await self._transport.open()
+        loop = asyncio.get_running_loop()
+        self._stop_listening = store.listen(partial(_look_again, loop, self._look))
         self._tasks = [
             asyncio.create_task(self._serve(serve))
             for serve in (self._engine.timers.serve, self._outbox.serve, self._work)
@@ -137,6 +141,7 @@ class SagaOrchestrator:
 
     async def close(self) -> None:
         """Stop: what is under way is let go of, and whoever shares the store goes on with it."""
+        self._stop_listening()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -301,11 +306,20 @@ class SagaOrchestrator:
                     store.claim, self._worker, (self._saga.id,), now_s, min(room, 100)
                 ):
                     await self._enter(claimed)
+            await self._take_up_again()
             await self._mailroom.look()
             await self._outbox.look()
             for run in await self._writer.ask(store.overdue, (self._saga.id,), now_s):
                 self._observer.on_stuck(run)
             await self._rest(now_s)
+
+    async def _take_up_again(self) -> None:
+        """Runs that may still be ours."""
+        doubtful, self._engine.doubtful = self._engine.doubtful, set()
+        for run in doubtful:
+            claimed = await self._writer.ask(self._writer.store.claim_run, self._worker, run, self._clock.now_s())
+            if claimed is not None:
+                await self._enter(claimed)
 
     async def _rest(self, now_s: float) -> None:
         """Until the next look, or a run has ended and another may have its turn."""
@@ -332,6 +346,12 @@ class SagaOrchestrator:
 
     async def _enter(self, claimed: Claimed) -> None:
         await self._engine.enter(claimed, await self._definition(claimed.run.digest))
+
+
+def _look_again(loop: asyncio.AbstractEventLoop, look: asyncio.Event) -> None:
+    """From another thread; a loop that has ended needs to look no more."""
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(look.set)
 
 
 def _ended(definition: Definition, run: Run) -> Ended:

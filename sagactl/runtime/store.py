@@ -176,7 +176,7 @@ class Store(Protocol):
         """Take runs that are due, have mail, or whose owner is dead; nobody else gets them."""
 
     def claim_run(self, worker: str, run: str, now_s: float) -> Claimed | None:
-        """Take one run, unless it has ended or a living worker has it."""
+        """Take one run, unless it has ended or another living worker has it."""
 
     def next_wake_s(self, sagas: Sequence[str]) -> float | None:
         """When the next free run is due."""
@@ -219,6 +219,12 @@ class Store(Protocol):
 
     def forget(self, before_s: float, most: int = 1_000) -> int:
         """Delete runs that ended, and messages that were taken, before this time; how many runs went."""
+
+    def listen(self, tell: Callable[[], None]) -> Callable[[], None]:
+        """Call `tell`, from any thread, when there may be something new to do; returns how to stop.
+
+        A store that cannot tell never does: everybody looks again now and then anyway.
+        """
 
     def close(self) -> None:
         """Let go of the connection."""
