@@ -40,6 +40,7 @@ class NotSupported(UsageError):
             f"`{verb}` cannot run {construct} yet ({where})",
             help="the definition itself is fine; lint, recommend and graph read it",
         )
+        self.construct, self.where = construct, where
 
 
 class InvalidDefinition(SagactlError):

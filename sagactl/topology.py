@@ -58,6 +58,17 @@ def mutual_listeners(flow: Flow) -> tuple[Edge, ...]:
     return tuple(sorted((left, right) for left, right in edges if left < right and (right, left) in edges))
 
 
+def mutual_groups(flow: Flow) -> tuple[tuple[str, ...], ...]:
+    """The services that would wait for each other, directly or through others: in groups, each sorted."""
+    reached = _reached(service_edges(flow))
+    groups = {
+        tuple(sorted(other for other in heard if service in reached.get(other, ())))
+        for service, heard in reached.items()
+        if service in heard
+    }
+    return tuple(sorted(groups))
+
+
 def joins(flow: Flow) -> tuple[int, ...]:
     """The steps at which branches that run together must all be done, in file order.
 
@@ -81,6 +92,23 @@ def layers(flow: Flow) -> tuple[tuple[int, ...], ...]:
 def width(flow: Flow) -> int:
     """The most steps on one layer."""
     return max(map(len, layers(flow)), default=0)
+
+
+def _reached(edges: tuple[Edge, ...]) -> dict[str, set[str]]:
+    """For each publisher all who hear it, directly or through others."""
+    direct: dict[str, list[str]] = {}
+    for source, target in edges:
+        direct.setdefault(source, []).append(target)
+    found: dict[str, set[str]] = {}
+    for source in direct:
+        waiting, seen = list(direct[source]), set[str]()
+        while waiting:
+            service = waiting.pop()
+            if service not in seen:
+                seen.add(service)
+                waiting += direct.get(service, ())
+        found[source] = seen
+    return found
 
 
 def _predecessors(flow: Flow, index: int) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, str]] = {
     "graph": "Draw a saga, the way back included.",
     "simulate": "Rehearse a saga with injected failures, in virtual time.",
     "verify": "Check every failure there can be, and say what safety hangs on.",
+    "report": "Write a report: a page for each saga with everything that is known of it, and an index.",
     "test": "Play scenario files and compare each run with what it expects.",
     "schema": "Print the JSON Schema of the language, for editors.",
 }

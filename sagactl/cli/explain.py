@@ -17,7 +17,9 @@ from sagactl.escape import escape
 from sagactl.linter import pages
 from sagactl.linter.plugins import known_rules
 from sagactl.linter.rule import Rule
-from sagactl.recommender import FACTORS, GATES
+from sagactl.recommender import FACTORS, GATES, Factor, Gate
+from sagactl.recommender.factors import points_text
+from sagactl.recommender.recommendation import VERDICT_NAMES
 from sagactl.reports.style import Style, plain
 from sagactl.verdict import MEANINGS
 from sagactl.world.faults import FAULTS
@@ -163,11 +165,35 @@ def _other() -> Iterator[tuple[str, str]]:
     for word, meaning in MEANINGS.items():
         yield word, f"verdict {word}\n\n{_sentence(meaning)}\n"
     for factor in FACTORS:
-        lines = [f"factor {factor.name}", "", factor.title, f"For orchestration: {factor.for_orchestration}"]
-        lines += [f"For choreography: {factor.for_choreography}", f"Source: {factor.source}"]
-        yield factor.name.lower(), "\n".join(line for line in lines if not line.endswith(": ")) + "\n"
+        yield factor.name, _factor_text(factor)
     for gate in GATES:
-        text = f"gate {gate.name}\n\n{gate.question}\nIf so: {gate.verdict}\nSource: {gate.source}\n"
-        yield gate.name.lower(), text
+        yield gate.name, _gate_text(gate)
     for code, text in EXIT_CODES.items():
         yield code, f"exit code {code}\n\n{text}\n"
+
+
+def _factor_text(factor: Factor) -> str:
+    lines = [
+        f"factor {factor.name}",
+        "",
+        _sentence(factor.title),
+        f"Points: {points_text(factor.bands)}",
+        f"For orchestration: {factor.for_orchestration}",
+        f"For choreography: {factor.for_choreography}",
+        f"Source: {factor.source}",
+        f"Weights are opinion: `[tool.sagactl.weights]` changes them, `{factor.name} = 0` leaves this one out.",
+    ]
+    return "\n".join(line for line in lines if not line.endswith(": ")) + "\n"
+
+
+def _gate_text(gate: Gate) -> str:
+    place = GATES.index(gate) + 1
+    lines = [
+        f"gate {gate.name}",
+        "",
+        f"{gate.question} (asked as number {place} of {len(GATES)}; the first yes decides, before any score)",
+        f"If so: {VERDICT_NAMES[gate.verdict]}",
+        f"It would not decide if {gate.otherwise}.",
+        f"Source: {gate.source}",
+    ]
+    return "\n".join(lines) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import partial
 from time import strftime
@@ -118,32 +118,27 @@ def _check_options(call: Call, targets: Sequence[Destination], settings: Configu
 
 
 def _files(call: Call, settings: Configuration) -> tuple[tuple[str, ...], Shelf]:
-    """The names of the files, and the shelf that reads them; standard input is a file that somebody has brought."""
     paths = call.paths or settings.paths or (".",)
     try:
-        files = expand(paths)
+        return shelved(paths, call.stdin_filename)
     except NothingFound:
         if not call.allow_empty:
             raise
         return (), Shelf()
+
+
+def shelved(paths: Iterable[str], stdin_filename: str) -> tuple[tuple[str, ...], Shelf]:
+    """The names of the files, and the shelf that reads them; standard input is a file that somebody has brought."""
+    files = expand(paths)
     if "-" not in files:
         return files, Shelf()
-    given = {call.stdin_filename: read_stdin()}
-    return tuple(dict.fromkeys(call.stdin_filename if file == "-" else file for file in files)), Shelf(given)
+    given = {stdin_filename: read_stdin()}
+    return tuple(dict.fromkeys(stdin_filename if file == "-" else file for file in files)), Shelf(given)
 
 
 def _plan(call: Call, settings: Configuration, files: tuple[str, ...]) -> Plan:
     """What holds for which file; an unknown word of the configuration is shown with its line."""
-    words = Plan(
-        select=call.select or settings.select,
-        ignore=(*settings.ignore, *call.ignore),
-        severity=tuple(settings.severity.items()),
-        locals=_locals(settings),
-        root=settings.folder,
-        plugins=settings.plugins,
-        today=strftime("%Y-%m-%d"),
-        recommend=partial(_recommend, dict(settings.weights)),
-    )
+    words = words_of(settings, call.select, call.ignore)
     try:
         words = make_plan(words)
     except UnknownName as error:
@@ -154,6 +149,20 @@ def _plan(call: Call, settings: Configuration, files: tuple[str, ...]) -> Plan:
 
     named = [file for file in files if file != call.stdin_filename]
     return words._replace(changed=changed_since(call.since, named) | {call.stdin_filename})
+
+
+def words_of(settings: Configuration, select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> Plan:
+    """What the configuration says of a run of lint, and the call on top of it."""
+    return Plan(
+        select=select or settings.select,
+        ignore=(*settings.ignore, *ignore),
+        severity=tuple(settings.severity.items()),
+        locals=_locals(settings),
+        root=settings.folder,
+        plugins=settings.plugins,
+        today=strftime("%Y-%m-%d"),
+        recommend=partial(_recommend, dict(settings.weights)),
+    )
 
 
 def _recommend(weights: Mapping[str, Any], saga: Saga, sagas: Mapping[str, Saga]) -> Recommendation:

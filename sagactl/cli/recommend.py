@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sagactl.cli.environment import columns, style_for, write
 from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import ColorOption, Config, Output, Paths, StdinName, Verbose, load_paths, one_of
-from sagactl.cli.refusals import refuse_invalid
 from sagactl.configuration import configuration
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
-from sagactl.model import Saga
+from sagactl.model import Saga, Style
 from sagactl.recommender import recommend, weights_from, with_setting
-from sagactl.reports.recommendations import Recommended
+from sagactl.reports.recommendations import Picture, Recommended
+
+if TYPE_CHECKING:
+    from sagactl.comparing import Compared
 
 FORMATS = ("text", "json", "markdown")
 
@@ -44,14 +46,17 @@ def command(
     weights = weights_from(settings.weights)
     workspace = load_paths(paths or list(settings.paths) or ["."], stdin_filename)
     broken = tuple(reading for reading in workspace.readings if not reading.valid)
-    drawn = [(reading.name, _set(reading.saga, wanted)) for reading in workspace.readings if reading.saga is not None]
-    recommended = [
-        Recommended(
-            name, recommend(saga, workspace.sagas, weights), rings=_rings(saga, workspace.sagas) if verbose else ()
-        )
-        for name, saga in drawn
-    ]
+    read = [(reading.name, _set(reading.saga, wanted)) for reading in workspace.readings if reading.saga is not None]
+    recommended = [Recommended(name, recommend(saga, workspace.sagas, weights)) for name, saga in read]
+    if shape != "text" or verbose or len(read) == 1:
+        both = zip(recommended, read, strict=True)
+        recommended = [_with_evidence(each, saga, workspace.sagas, shape) for each, (_, saga) in both]
+    if verbose:
+        both = zip(recommended, read, strict=True)
+        recommended = [each._replace(rings=_rings(saga, workspace.sagas)) for each, (_, saga) in both]
     if not recommended:
+        from sagactl.cli.refusals import refuse_invalid
+
         return refuse_invalid(broken, "recommend", color, shape)
     write(_render(shape, recommended, color, output, verbose), output)
     if broken:
@@ -70,6 +75,33 @@ def _render(shape: str, recommended: list[Recommended], color: str, output: str 
         return str(module.render(recommended))
     style = style_for(color, output=output)
     return str(module.render(recommended, verbose=verbose, paint=lambda text, role: style(role, text), width=columns()))
+
+
+def _with_evidence(each: Recommended, saga: Saga, sagas: Mapping[str, Saga], shape: str) -> Recommended:
+    """The recommendation with both styles compared, and with pictures where the format can hold some."""
+    from sagactl.comparing import compare
+
+    compared = compare(saga, sagas)
+    if compared is None:
+        return each
+    pictures = _pictures(each, compared) if shape == "markdown" else ()
+    return each._replace(comparison=compared.comparison, pictures=pictures)
+
+
+def _pictures(each: Recommended, compared: Compared) -> tuple[Picture, ...]:
+    """The runs of the recommended style: one on which nothing fails, and one on which most is undone."""
+    from sagactl.reports.traces import mermaid
+
+    found = each.recommendation
+    if found.recommendation == "none":
+        return ()
+    decided = found.by_score if found.recommendation == "redesign" else found.recommendation
+    style: Style = "choreography" if decided == "choreography" else "orchestration"
+    traces = compared.traces.get(style, ())
+    titles = ("Nothing fails", "The worst failure")
+    return tuple(
+        Picture(f"{title} ({style})", mermaid.render(trace)) for title, trace in zip(titles, traces, strict=False)
+    )
 
 
 def _rings(saga: Saga, sagas: Mapping[str, Saga]) -> tuple[tuple[str, ...], ...]:

@@ -18,11 +18,11 @@ CHUNK: Final = 100
 
 def worthwhile(files: int) -> int:
     """How many processes are worth their start for this many files."""
-    return max(1, min(_processors(), files // FILES_PER_WORKER))
+    return max(1, min(processors(), files // FILES_PER_WORKER))
 
 
-def _processors() -> int:
-    """Those that this process may use, which in a container are fewer than there are."""
+def processors() -> int:
+    """The processors that this process may use, which in a container are fewer than there are."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

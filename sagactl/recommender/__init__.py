@@ -2,7 +2,8 @@
 
 First the gates (`gates.py`), which say where a saga is the wrong tool; then a score over what is counted
 (`facts.py`, `factors.py`); then what would change the answer (`changes.py`).  Nothing is recommended without its
-reasons, its sources, and the nearest change that would flip it.
+reasons, its sources, and the nearest change that would flip it; beside opinion stands what both styles of the same
+definition consist of and cost (`comparison.py`).
 """
 
 from sagactl.recommender.factors import FACTORS, Factor, Verdict, Weights, weights_from

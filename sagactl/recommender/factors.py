@@ -309,6 +309,21 @@ def signed(points: float) -> str:
     return f"{points:+g}" if points else "0"
 
 
+def points_text(bands: Bands) -> str:
+    """The points by what was counted: `up to 3: -1.5 · more than 3: +1`, or `+1 if so`."""
+    if len(bands) == 2 and bands[0] == Band(0, 0.0):
+        return f"{signed(bands[1].points)} if so"
+    return " · ".join(_band_text(before, band) for before, band in zip((None, *bands), bands, strict=False))
+
+
+def _band_text(before: Band | None, band: Band) -> str:
+    if band.up_to == inf and before is not None:
+        values = f"{'more than' if before.inclusive else 'from'} {before.up_to:g}"
+    else:
+        values = f"{'up to' if band.inclusive else 'below'} {band.up_to:g}"
+    return f"{values}: {signed(band.points)}"
+
+
 def counted(number: int, noun: str, plural: str = "") -> str:
     """`no step`, `1 step`, `2 steps`."""
     if number == 0:

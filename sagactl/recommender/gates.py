@@ -104,11 +104,7 @@ def _one_write(facts: Facts) -> Names | None:
     """
     if len(facts.backbone) > 1 or not (facts.backbone or facts.reactions):
         return None
-    write = (
-        facts.backbone[0]
-        if facts.backbone
-        else min(facts.reactions, key=lambda step: facts.flow.order.index(step.index))
-    )
+    write = the_write(facts)
     if write.step.saga is not None or write.step.for_each is not None:
         return None
     near = facts.flow.descendants[write.index] | facts.flow.beside(write.index)
@@ -124,6 +120,13 @@ def _one_write(facts: Facts) -> Names | None:
     return {"step": quoted([write.id]), "rest": f"{names} {reacts}", "after": names}
 
 
+def the_write(facts: Facts) -> FlowStep:
+    """The first step on the backbone, or of all that only reacts."""
+    if facts.backbone:
+        return facts.backbone[0]
+    return min(facts.reactions, key=lambda step: facts.flow.order.index(step.index))
+
+
 def _only_reads(facts: Facts) -> Names | None:
     """Whether no step has effects."""
     if any(True for _ in facts.writers):
@@ -135,6 +138,23 @@ def _only_reads(facts: Facts) -> Names | None:
 
 
 def _strict_resource(facts: Facts) -> Names | None:
+    """Whether there is a resource that must not be seen half done, and one owner who can merge all that writes it."""
+    found = strict_writers(facts)
+    if found is None:
+        return None
+    names = quoted(step.id for step in found.writers)
+    return {"resource": quoted([found.resource]), "steps": names, "owner": quoted([found.owner])}
+
+
+class StrictWriters(NamedTuple):
+    """A strict resource, its writing steps, and whom all of them belong to."""
+
+    resource: str
+    owner: str
+    writers: tuple[FlowStep, ...]
+
+
+def strict_writers(facts: Facts) -> StrictWriters | None:
     """The first strict resource that several steps write, all of one stated owner, and that nothing covers.
 
     It is covered by a countermeasure of `COVERS_STRICT`, or by a `lock` on it that is taken before anything writes.
@@ -148,8 +168,7 @@ def _strict_resource(facts: Facts) -> Names | None:
         owner = owners.pop() if len(owners) == 1 else None
         if len(writers) < 2 or owner is None or _locked(facts.flow, resource.id, writers):
             continue
-        names = quoted(step.id for step in writers)
-        return {"resource": quoted([resource.id]), "steps": names, "owner": quoted([owner])}
+        return StrictWriters(resource.id, owner, tuple(writers))
     return None
 
 

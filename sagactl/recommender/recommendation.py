@@ -7,6 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from sagactl.model import Saga, Style
 from sagactl.recommender.changes import MOST_UNITS, changes
+from sagactl.recommender.cut import Cut, cut
 from sagactl.recommender.factors import (
     DEFAULT_WEIGHTS,
     FACTORS,
@@ -20,6 +21,7 @@ from sagactl.recommender.factors import (
 )
 from sagactl.recommender.facts import Counts, Facts, collect
 from sagactl.recommender.gates import GATES, Gate, ask, engine_decides
+from sagactl.recommender.instead import Instead, instead
 
 Strength = Literal["robust", "clear", "weak"]
 
@@ -61,11 +63,12 @@ class FactorResult(NamedTuple):
 class Flip(NamedTuple):
     """One thing that would change the verdict, as a sentence and as data.
 
-    factor: the points of the factor `name` do not count. change: so many `units` of the change `name`, after which
+    factor: the points of the factor `name` do not count. tie: the same, and then the score is too close to zero to
+    decide, although the rule of thumb decides as before. change: so many `units` of the change `name`, after which
     the saga counts as `counts`. gate: the gate `name` does not match.
     """
 
-    kind: Literal["factor", "change", "gate"]
+    kind: Literal["factor", "tie", "change", "gate"]
     name: str
     sentence: str
     verdict: Verdict
@@ -78,8 +81,10 @@ class Recommendation(NamedTuple):
     """What is recommended for one saga, and why.
 
     `score` and `by_score` are what the factors say, also where a gate decided.  `flips` holds the factors whose
-    removal flips the verdict, then the nearest changes that do, or for a decided gate what it takes to get past it.
+    removal flips the verdict, those whose removal makes it a tie, then the nearest changes that flip it, or for a
+    decided gate what it takes to get past it.
     `missing` are the steps whose compensation is still to be written; `declared` is the style that the file states.
+    `cut` says where a hybrid is cut, `instead` what to build where a saga is the wrong tool.
     """
 
     saga: str
@@ -93,6 +98,8 @@ class Recommendation(NamedTuple):
     missing: tuple[str, ...]
     declared: Style | None
     counts: Counts
+    cut: Cut | None = None
+    instead: Instead | None = None
 
     @property
     def decided_by(self) -> GateResult | None:
@@ -140,6 +147,8 @@ def recommend(
         missing=facts.missing,
         declared=saga.style,
         counts=facts.counts,
+        cut=cut(facts.flow) if verdict == "hybrid" else None,
+        instead=instead(facts, deciding.name) if deciding is not None else None,
     )
 
 
@@ -179,15 +188,19 @@ def _flips(facts: Facts, deciding: Gate | None, weights: Weights) -> tuple[Flip,
 
 
 def _by_factor(counts: Counts, verdict: Verdict, weights: Weights) -> list[Flip]:
-    """The factors without which the verdict would be another one."""
+    """The factors without which the verdict would be another one, then those without which it would be a tie."""
     found: list[Flip] = []
+    was_tie = decide(counts, weights).by_rule_of_thumb
     for factor in FACTORS:
         outcome = decide(counts, weights.without(factor.name))
+        words = f"without the points for {factor.title} ({signed(weights.points(factor, counts))}) it is"
         if outcome.verdict != verdict:
-            points = weights.points(factor, counts)
-            sentence = f"without the points for {factor.title} ({signed(points)}) it is {_named(outcome)}"
+            sentence = f"{words} {_named(outcome)}"
             found.append(Flip("factor", factor.name, sentence, outcome.verdict, outcome.score))
-    return found
+        elif outcome.by_rule_of_thumb and not was_tie:
+            sentence = f"{words} a tie (score {signed(outcome.score)}), and the rule of thumb says {verdict}"
+            found.append(Flip("tie", factor.name, sentence, outcome.verdict, outcome.score))
+    return sorted(found, key=lambda flip: flip.kind)
 
 
 def _nearest(counts: Counts, verdict: Verdict, weights: Weights) -> list[Flip]:

@@ -128,8 +128,20 @@ def is_of_undo(fault: Fault) -> bool:
 # -- how they end
 
 
+class Played(NamedTuple):
+    """A row, and the run that it sums up."""
+
+    row: Row
+    trace: Trace
+
+
 def rows(flow: Flow, cases: Cases, base: Plan = Plan()) -> Iterator[Row | None]:
     """A row for each case, or None where every try ends as the first one did; `base` decides what faults do not."""
+    return (each.row if each is not None else None for each in played(flow, cases, base))
+
+
+def played(flow: Flow, cases: Cases, base: Plan = Plan()) -> Iterator[Played | None]:
+    """As `rows`, with the run of each."""
     companions: dict[str, tuple[PlannedFault, ...]] = {}
     before: Trace | None = None
     for case in cases.cases:
@@ -140,7 +152,7 @@ def rows(flow: Flow, cases: Cases, base: Plan = Plan()) -> Iterator[Row | None]:
             yield None
             continue
         before = trace
-        yield _row(flow, case, beside, choices, trace)
+        yield Played(_row(flow, case, beside, choices, trace), trace)
 
 
 def _is_of_every_try(case: Case) -> bool:

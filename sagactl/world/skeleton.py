@@ -78,11 +78,11 @@ def skeleton(flow: Flow, limit: int = MAX_STATES) -> Skeleton:
         if state.phase == "ended":
             ends.append(state)
             continue
-        turns = list(onward(bare, state))
-        if all(turn.fault for turn, _ in turns):
+        ways = list(onward(bare, state))
+        if all(turn.fault for turn, _ in ways):
             key = "S8", _unfinished(state)
             disorders.setdefault(key, Disorder(*key, _way(came, state)))
-        for turn, after in turns:
+        for turn, after in ways:
             for broken in disorders_of(bare, state, after):
                 if broken.property not in ORDER:
                     continue
@@ -135,10 +135,11 @@ def pair(flow: Flow, first: FlowStep, second: FlowStep) -> Flow:
     return small
 
 
-def one_try(flow: Flow) -> Flow:
+def one_try(flow: Flow, *, restarts: bool = False) -> Flow:
     """One try stands for all of them: what is used up is used up; what only answers a way back never starts here."""
     bare = copy(flow)
-    bare.saga = replace(flow.saga, rollback=replace(flow.saga.rollback, then=None, max_restarts=None))
+    if not restarts:
+        bare.saga = replace(flow.saga, rollback=replace(flow.saga.rollback, then=None, max_restarts=None))
     bare.steps = tuple(
         replace(
             plan,
@@ -155,7 +156,7 @@ def _once(policy: Policy) -> Policy:
     return policy if policy.tries is None else policy._replace(tries=1)
 
 
-def _bare(state: State) -> State:
+def bare_state(state: State) -> State:
     """Without the words of a cause, and without what only a message would show."""
     steps = tuple(StepState(step.record, 1 if step.record in ACTIVE else 0) for step in state.steps)
     return state._replace(steps=steps, wish="wish" if state.wish else "")
@@ -166,13 +167,13 @@ def _bare(state: State) -> State:
 
 def opening(flow: Flow) -> State:
     """The state of a run that has just started."""
-    return _bare(start(flow)[0])
+    return bare_state(start(flow)[0])
 
 
 def onward(flow: Flow, state: State) -> Iterator[tuple[Turn, State]]:
     """All that can happen next, and the state after each."""
-    for turn in _turns(flow, state):
-        yield turn, _bare(transition(flow, state, turn.event)[0])
+    for turn in turns(flow, state):
+        yield turn, bare_state(transition(flow, state, turn.event)[0])
 
 
 def _unfinished(state: State) -> int:
@@ -180,7 +181,8 @@ def _unfinished(state: State) -> int:
     return next((index for index, record in enumerate(records) if record in UNDER_WAY | ACTIVE), 0)
 
 
-def _turns(flow: Flow, state: State) -> Iterator[Turn]:
+def turns(flow: Flow, state: State) -> Iterator[Turn]:
+    """What can happen to the record of a run next."""
     for plan, step in zip(flow.steps, state.steps, strict=True):
         if step.record in FORWARD:
             yield from _forward(plan, step)

@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from itertools import groupby
-from math import isinf
 from types import UnionType
 from typing import Any, Final, get_args
 
@@ -25,13 +24,14 @@ from sagactl.machine import commands, events
 from sagactl.machine.state import BACK, Record
 from sagactl.machine.transition import TABLE
 from sagactl.recommender import FACTORS, GATES
-from sagactl.recommender.factors import Band, signed
+from sagactl.recommender.factors import points_text
 from sagactl.recommender.recommendation import VERDICT_NAMES
 from sagactl.reports.findings import FORMATS
 from sagactl.simulator import plan
 from sagactl.world.faults import FAULTS, NEEDS_ORCHESTRATOR
 from sagactl.world.properties import SENTENCES
 from tests.docs import language, machine_map
+from tests.docs.gallery import gallery
 from tests.docs.language import cell
 from tests.docs.pages import ROOT
 from tests.docs.words import AREAS, RECORDS
@@ -187,24 +187,10 @@ def gates() -> str:
 def factors() -> str:
     """What is counted and what it is worth."""
     rows = [
-        f"| `{factor.name}` | {cell(factor.title)} | {_bands(factor.bands)} | {cell(factor.source)} |"
+        f"| `{factor.name}` | {cell(factor.title)} | {points_text(factor.bands)} | {cell(factor.source)} |"
         for factor in FACTORS
     ]
     return "\n".join(["| factor | what is counted | points | source |", "| --- | --- | --- | --- |", *rows])
-
-
-def _bands(bands: tuple[Band, ...]) -> str:
-    if len(bands) == 2 and bands[0] == Band(0, 0.0):
-        return f"{signed(bands[1].points)} if so"
-    return " · ".join(_band(before, band) for before, band in zip((None, *bands), bands, strict=False))
-
-
-def _band(before: Band | None, band: Band) -> str:
-    if isinf(band.up_to) and before is not None:
-        values = f"{'more than' if before.inclusive else 'from'} {before.up_to:g}"
-    else:
-        values = f"{'up to' if band.inclusive else 'below'} {band.up_to:g}"
-    return f"{values}: {signed(band.points)}"
 
 
 # -- the machine
@@ -323,6 +309,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "table": table,
     "forward-diagram": forward_diagram,
     "back-diagram": back_diagram,
+    "gallery": gallery,
     "tree": tree,
     "layers": layers,
 }

@@ -42,6 +42,18 @@ def test_fixes_answer(case, tmp_path: Path) -> None:  # type: ignore[no-untyped-
 
 
 @pytest.mark.parametrize("case", FAST, ids=lambda case: case.name)
+def test_a_report_answers(case, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = str(case.write(tmp_path))
+    result = sagactl("report", path, "-o", str(tmp_path / "report"), "--max-states", "20000", "--jobs", "1")
+    assert result.code in (0, 1), result.err
+    assert result.err == ""
+    assert not RAW.search(result.out)
+    written = {page.name: page.read_text(encoding="utf-8") for page in (tmp_path / "report").iterdir()}
+    assert len(written) == 2
+    assert not any(map(RAW.search, written.values()))
+
+
+@pytest.mark.parametrize("case", FAST, ids=lambda case: case.name)
 def test_every_other_verb_answers(case, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = str(case.write(tmp_path))
     verify = ("verify", path, "--max-states", "20000")

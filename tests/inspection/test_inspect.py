@@ -139,10 +139,10 @@ def test_memory_does_not_grow_with_the_number_of_files(tmp_path: Path) -> None:
 
 
 def test_many_files_are_worth_a_process_for_each_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sagactl.inspection.workers._processors", lambda: 8)
+    monkeypatch.setattr("sagactl.inspection.workers.processors", lambda: 8)
     assert worthwhile(400) == 2
     assert worthwhile(100_000) == 8
-    monkeypatch.setattr("sagactl.inspection.workers._processors", lambda: 1)
+    monkeypatch.setattr("sagactl.inspection.workers.processors", lambda: 1)
     assert worthwhile(100_000) == 1
 
 

@@ -91,8 +91,8 @@ def _applied(given: Saga, flip: Flip) -> Saga | None:
 def test_flips_are_true(given_saga: Saga) -> None:
     found = recommend(given_saga)
     for flip in found.flips:
-        assert flip.verdict != found.recommendation
-        if flip.kind == "factor":
+        assert (flip.verdict == found.recommendation) == (flip.kind == "tie")
+        if flip.kind in ("factor", "tie"):
             again = recommend(given_saga, weights=Weights().without(flip.name))
             assert (again.recommendation, again.score) == (flip.verdict, flip.score)
         elif flip.kind == "change":
@@ -173,3 +173,15 @@ def test_declared_style_is_compared_with_plain_verdicts_only() -> None:
     assert recommend(saga(chain(3), style="orchestration")).agrees is False
     assert recommend(saga(chain(3))).agrees is None
     assert recommend(saga((pivot("a", "p0"),), style="orchestration")).agrees is None
+
+
+def test_without_the_audit_it_is_a_tie() -> None:
+    """Whoever asks for an audit learns that nothing else speaks so clearly for the verdict."""
+    given = saga(chain(5), requires={"audit": True, "no_single_point_of_failure": True, "throughput": "high"})
+    found = recommend(given)
+    ties = [flip.sentence for flip in found.flips if flip.kind == "tie" and flip.name == "visibility"]
+    assert found.strength == "robust"
+    assert ties == [
+        "without the points for visibility or audit required (+1.5) it is a tie (score 0), "
+        "and the rule of thumb says orchestration"
+    ]

@@ -7,9 +7,10 @@ import re
 
 import pytest
 
+from sagactl.comparing import compare
 from sagactl.model import Saga
 from sagactl.recommender import recommend
-from sagactl.reports.recommendations import Recommended, json, markdown, text
+from sagactl.reports.recommendations import Picture, Recommended, json, markdown, text
 
 from .builders import act, chain, done, person, pivot, reaction, saga
 
@@ -18,6 +19,22 @@ NASTY = "d\x1b[31mb\u202e\n## x `<img src=x>` | \ud800"
 
 def _of(given: Saga) -> Recommended:
     return Recommended("a/sample.saga.yaml", recommend(given))
+
+
+def _with_evidence(given: Saga) -> Recommended:
+    compared = compare(given)
+    assert compared is not None
+    return _of(given)._replace(comparison=compared.comparison, pictures=(Picture("A run", "sequenceDiagram"),))
+
+
+def _hybrid() -> Saga:
+    steps = (*(done(f"s{index}", f"p{index}") for index in range(5)), pivot("s5", "p5"))
+    return saga(steps, contexts={f"p{index}": f"c{index // 2}" for index in range(6)}, requires={"audit": True})
+
+
+def _nasty_participant() -> Saga:
+    steps = (done("a", NASTY), done("b", "p1"), pivot("c", NASTY, rejects=(NASTY,)))
+    return saga(steps, contexts={NASTY: NASTY}, deadline=True, id=NASTY)
 
 
 def _nasty() -> Recommended:
@@ -33,6 +50,9 @@ EVERY = [
     _of(saga((pivot("a", "p0"), reaction("b", "p1")))),
     _of(saga((person("ask"), *chain(4)), requires={"engine": "temporal"})),
     _nasty(),
+    _with_evidence(_hybrid()),
+    _with_evidence(saga((pivot("a", "p0"), reaction("b", "p1")))),
+    _with_evidence(_nasty_participant()),
 ]
 
 
@@ -105,8 +125,38 @@ def test_text_lists_what_a_draft_still_misses() -> None:
 @pytest.mark.parametrize("given", EVERY, ids=lambda each: each.recommendation.recommendation)
 def test_text_keeps_its_width(width: int, given: Recommended) -> None:
     shown = text.render([given], verbose=True, width=width)
-    # The bar has the width that it has.
-    assert all(len(line) <= width for line in shown.splitlines() if not line.startswith("  choreography -"))
+    # The bar has the width that it has, and a call is one line, so that it can be copied.
+    free = ("  choreography -", "  sagactl simulate ", "  sagactl graph ")
+    assert all(len(line) <= width for line in shown.splitlines() if not line.startswith(free))
+
+
+def test_text_shows_both_styles_side_by_side() -> None:
+    shown = text.render([_with_evidence(saga(chain(3)))], width=80).splitlines()
+    start = shown.index("Both styles, compiled and rehearsed")
+    assert shown[start + 1].split() == ["orchestration", "choreography"]
+    row = next(line for line in shown if line.startswith("  nothing fails"))
+    assert " ".join(row.split()) == "nothing fails 6 messages, 6 hops, 300ms 2 messages, 2 hops, 150ms"
+    assert "  sagactl simulate a/sample.saga.yaml --style choreography --fault 's2#*:fail'" in shown
+    assert "What choreography makes impossible" in shown
+    assert "  sagactl graph a/sample.saga.yaml --view events --style orchestration" in shown
+
+
+def test_text_names_the_picture_of_a_cut() -> None:
+    assert "  sagactl graph a/sample.saga.yaml --view hybrid" in text.render([_with_evidence(_hybrid())]).splitlines()
+
+
+def test_text_tells_the_longest_ways_back_unless_all_are_asked_for() -> None:
+    given = _with_evidence(saga(chain(7)))
+    assert text.render([given]).count(" fails: ") == 4
+    assert "  and 3 shorter ones; `--verbose` shows all" in text.render([given])
+    assert text.render([given], verbose=True).count(" fails: ") == 7
+
+
+def test_no_saga_needs_no_comparison_unless_it_is_asked_for() -> None:
+    given = _with_evidence(saga((pivot("a", "p0"), reaction("b", "p1"))))
+    assert "Both styles" not in text.render([given])
+    assert "What to build instead: an outbox and events" in text.render([given])
+    assert "Both styles" in text.render([given], verbose=True)
 
 
 def test_a_long_id_gives_way_in_the_table() -> None:
@@ -169,13 +219,32 @@ def test_json_has_the_agreed_shape() -> None:
         assert each["strength"] in ("robust", "clear", "weak")
         assert all(set(factor) >= {"name", "value", "points", "reason", "source"} for factor in each["factors"])
         assert all({"kind", "name", "sentence", "verdict", "score"} <= set(flip) for flip in each["flips"])
-        assert each["evidence"] is None
 
 
 def test_json_carries_evidence_where_there_is_some() -> None:
-    evidence = {"orchestration": {"messages": 6}, "choreography": {"messages": 4}}
-    given = EVERY[0]._replace(evidence=evidence)
-    assert decoder.loads(json.render([given]))["sagas"][0]["evidence"] == evidence
+    found = decoder.loads(json.render([_with_evidence(saga(chain(3)))]))["sagas"][0]["evidence"]
+    shared = {"state", "timers", "contracts", "edges", "cycles", "one_more_step", "happy_path", "worst_failure"}
+    shared |= {"refused", "impossible"}
+    assert set(found["orchestration"]) == shared | {"commands", "channels"}
+    assert set(found["choreography"]) == shared | {"events", "subscriptions", "joins", "ways_back"}
+    assert found["orchestration"]["happy_path"] == {
+        "choices": {},
+        "faults": [],
+        "outcome": "completed",
+        "undone": [],
+        "messages": 6,
+        "hops": 6,
+        "duration_s": 0.3,
+    }
+    assert found["choreography"]["one_more_step"] == {"before": "s2", "places": ["p1", "p2", "new step"]}
+
+
+def test_json_carries_what_to_build() -> None:
+    instead = decoder.loads(json.render([_of(saga((pivot("a", "p0"), reaction("b", "p1"))))]))["sagas"][0]["instead"]
+    assert (instead["kind"], len(instead["parts"])) == ("outbox", 2)
+    cut = decoder.loads(json.render([_of(_hybrid())]))["sagas"][0]["cut"]
+    assert [group["context"] for group in cut["groups"]] == ["c0", "c1", "c2"]
+    assert cut["crossings"][0]["event"] == "S1Done"
 
 
 # -- markdown
@@ -209,3 +278,18 @@ def test_nothing_gets_through(render: object) -> None:
     assert "\x1b" not in shown
     assert "\u202e" not in shown
     shown.encode("utf-8")
+
+
+def test_markdown_fits_a_design_document() -> None:
+    shown = markdown.render([_with_evidence(_hybrid())])
+    assert "### What is led together" in shown
+    assert "| | orchestration | choreography |" in shown
+    assert "```mermaid\nsequenceDiagram\n```" in shown
+    rows = [line for line in shown.splitlines() if line.startswith(("| nothing", "| worst", "| one more"))]
+    assert [len(re.findall(r"(?<!\\)\|", row)) for row in rows] == [4, 4, 4]
+
+
+def test_markdown_of_a_nasty_saga_keeps_its_layout() -> None:
+    shown = markdown.render([_with_evidence(_nasty_participant())])
+    assert "<img" not in re.sub(r"`[^`]*`", "", shown)
+    assert not any(line.startswith("## x") for line in shown.splitlines())

@@ -7,7 +7,6 @@ import re
 import subprocess
 from base64 import b64encode
 from hashlib import sha256
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
 
@@ -19,45 +18,8 @@ from sagactl.reports.traces.html.symbols import SYMBOL_OF, SYMBOLS
 from sagactl.reports.traces.spans import MARKS, RUN_MARKS
 from sagactl.trace import Trace
 from tests.optional import need
+from tests.reports.pages import Page
 from tests.reports.traces import TRACES, hostile, traces
-
-VOID: Final = {"meta", "input"}
-
-
-class Page(HTMLParser):
-    """The tags of a page, its text, and what is inside which element."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text: dict[str, list[str]] = {}
-        self.faults: list[str] = []
-        self.feed(text)
-        self.close()
-        self.faults += [f"never closed: {tag}" for tag in self.open]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        if not self.open or self.open.pop() != tag:
-            self.faults.append(f"closed out of order: {tag}")
-
-    def handle_data(self, data: str) -> None:
-        self.text.setdefault(self.open[-1] if self.open else "", []).append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.faults.append(f"comment: {data}")
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
 
 ALL: Final = {**TRACES, "hostile": hostile(), "hostile events": hostile("choreography")}
 PAGES: Final = {name: html.render(trace) for name, trace in ALL.items()}

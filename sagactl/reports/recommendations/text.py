@@ -7,10 +7,11 @@ from textwrap import wrap
 from typing import Final, Literal
 
 from sagactl.escape import escape
-from sagactl.recommender import FactorResult, Flip, GateResult, Recommendation
+from sagactl.recommender import FactorResult, GateResult, Recommendation
 from sagactl.recommender.factors import signed
 from sagactl.recommender.recommendation import VERDICT_NAMES
-from sagactl.reports.recommendations import Recommended
+from sagactl.reports.recommendations import Recommended, built, side_by_side
+from sagactl.reports.recommendations.evidence import drawn, reproduced
 
 Role = Literal["heading", "orchestration", "choreography", "warning", "dim"]
 Paint = Callable[[str, Role], str]
@@ -29,6 +30,7 @@ BAR_POINTS: Final = 8
 
 _FLIP_HEADINGS: Final[dict[str, str]] = {
     "factor": "Factors that tip it",
+    "tie": "Factors without which it would be a tie",
     "change": "The nearest change that would flip it",
     "gate": "What would flip it",
 }
@@ -104,6 +106,7 @@ def _details(each: Recommended, verbose: bool, paint: Paint, width: int) -> Iter
     yield from (paint(line, "heading") for line in _wrapped(_headline(found), width))
     yield from (paint(line, "dim") for line in _wrapped(each.path, width, "  "))
     yield from _verdict(found, paint, width)
+    yield from _built(found, paint, width)
     yield ""
     yield paint("Score", "heading")
     yield "  " + _bar(found.score)
@@ -120,6 +123,38 @@ def _details(each: Recommended, verbose: bool, paint: Paint, width: int) -> Iter
     yield from _flips(found, paint, width)
     yield from _missing(found, paint, width)
     yield from _rings(each, paint, width)
+    yield from _evidence(each, verbose, paint, width)
+
+
+def _built(found: Recommendation, paint: Paint, width: int) -> Iterator[str]:
+    """What to build: the parts of a hybrid, or what stands in for a saga."""
+    if found.cut is not None:
+        for heading, sentences in ((built.GROUPS, built.groups), (built.CROSSINGS, built.crossings)):
+            yield ""
+            yield paint(heading, "heading")
+            for sentence in sentences(found.cut):
+                yield from _listed(sentence, width)
+    if found.instead is not None:
+        yield ""
+        yield from (paint(line, "heading") for line in _wrapped(built.instead_title(found.instead), width))
+        for place, part in enumerate(found.instead.parts, start=1):
+            yield from _listed(part, width, f"{place}.")
+        if found.instead.drops:
+            yield from _wrapped(built.drops(found.instead), width, "  ")
+
+
+def _evidence(each: Recommended, verbose: bool, paint: Paint, width: int) -> Iterator[str]:
+    """Both styles side by side; where a saga is the wrong tool only if all is asked for."""
+    if each.comparison is None or (each.recommendation.recommendation == "none" and not verbose):
+        return
+    yield ""
+    yield from side_by_side.lines(each.comparison, paint, width, verbose=verbose)
+    calls = drawn(each.path, each.recommendation.recommendation)
+    for heading, found in (("Draw both", calls), ("Play it again", reproduced(each.path, each.comparison))):
+        if found:
+            yield ""
+            yield paint(heading, "heading")
+            yield from (f"  {call}" for call in found)
 
 
 def _rings(each: Recommended, paint: Paint, width: int) -> Iterator[str]:
@@ -187,16 +222,17 @@ def _flips(found: Recommendation, paint: Paint, width: int) -> Iterator[str]:
             yield ""
             yield paint(heading, "heading")
             for flip in flips:
-                yield from _bullet(flip, width)
+                yield from _listed(flip.sentence, width)
     if not any(flip.kind in ("change", "gate") for flip in found.flips):
         yield ""
         yield from _wrapped("No small change of one kind flips it.", width)
 
 
-def _bullet(flip: Flip, width: int) -> Iterator[str]:
-    lines = _wrapped(flip.sentence, width - 4)
-    yield f"  - {lines[0]}"
-    yield from (f"    {line}" for line in lines[1:])
+def _listed(text: str, width: int, mark: str = "-") -> Iterator[str]:
+    indent = len(mark) + 3
+    lines = _wrapped(text, width - indent)
+    yield f"  {mark} {lines[0]}"
+    yield from (" " * indent + line for line in lines[1:])
 
 
 def _missing(found: Recommendation, paint: Paint, width: int) -> Iterator[str]:

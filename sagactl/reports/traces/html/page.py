@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
-from importlib.resources import files
 from typing import Final, NamedTuple
 
 from sagactl.durations import long_duration
+from sagactl.reports.hypertext import asset, codes, foot, head, sentence, text
 from sagactl.reports.traces.html.lifelines import Diagram
-from sagactl.reports.traces.html.symbols import SYMBOL_OF, icon, number, symbols, text
+from sagactl.reports.traces.html.symbols import SYMBOL_OF, icon, number, symbols
 from sagactl.reports.traces.html.timeline import Chart, bars_used, marks_used
 from sagactl.reports.traces.messages import way_back
 from sagactl.reports.traces.text import CAUSES, SIGNS, clock_text, words_of
 from sagactl.trace import DeadLetter, Moment, RunOutcome, Trace, Violation, to_json
+
+HERE: Final = "sagactl.reports.traces.html"
+BESIDE: Final = "sagactl.reports.hypertext"
 
 COLUMNS: Final = ("No.", "Time", "Step", "Participant", "What happens", "Way", "Run")
 
@@ -37,24 +38,9 @@ ENDINGS: Final[dict[RunOutcome, Ending]] = {
 
 def render(trace: Trace) -> str:
     """The whole page; the same trace gives the same text."""
-    css, script = _asset("trace.css"), _asset("trace.js")
-    title = f"Rehearsal of {trace.saga}: {trace.outcome}"
-    policy = (
-        f"default-src 'none'; style-src {_hash(css)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
+    script = asset(HERE, "trace.js")
     lines = [
-        "<!doctype html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
-        '<meta name="referrer" content="no-referrer">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="color-scheme" content="light dark">',
-        f"<title>{text(title)}</title>",
-        f"<style>{css}</style>",
-        "</head>",
-        "<body>",
+        *head(f"Rehearsal of {trace.saga}: {trace.outcome}", _css(), script),
         '<a class="skip" href="#moments">Skip to the table of moments</a>',
         symbols(),
         *_header(trace),
@@ -66,20 +52,14 @@ def render(trace: Trace) -> str:
         *_data(trace),
         "</main>",
         *_stepper(trace),
-        f"<script>{script}</script>",
-        "</body>",
-        "</html>",
+        *foot(script),
     ]
-    return "\n".join((*lines, ""))
+    return "\n".join(lines)
 
 
-def _asset(name: str) -> str:
-    return files("sagactl.reports.traces.html").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(content: str) -> str:
-    """What the policy allows: exactly this text, and nothing that a definition could bring in."""
-    return f"'sha256-{b64encode(sha256(content.encode()).digest()).decode()}'"
+def _css() -> str:
+    sheets = ((BESIDE, "colours.css"), (BESIDE, "words.css"), (HERE, "drawings.css"), (HERE, "trace.css"))
+    return "".join(asset(*sheet) for sheet in sheets)
 
 
 # -- how it ended
@@ -93,7 +73,7 @@ def _header(trace: Trace) -> Iterator[str]:
     yield f"<h1>{text(trace.saga)} <small>version {trace.version}</small></h1>"
     words = f"<strong>{ending.word}</strong> {ending.sentence}"
     yield f'<p class="outcome {trace.outcome}">{icon(ending.symbol)} {words}</p>'
-    yield f'<p class="faults"><span>Injected</span> {_codes(faults) or "no fault"}</p>'
+    yield f'<p class="faults"><span>Injected</span> {codes(faults) or "no fault"}</p>'
     yield "</header>"
 
 
@@ -111,7 +91,7 @@ def _summary(trace: Trace) -> Iterator[str]:
     if trace.violations:
         yield _fact("Violated", *map(_violation, trace.violations), role="bad")
     if trace.notes:
-        yield _fact("Notes", *map(_with_codes, trace.notes))
+        yield _fact("Notes", *map(sentence, trace.notes))
     if trace.unused_faults:
         words = "the run never came to where it would happen"
         yield _fact(
@@ -127,19 +107,7 @@ def _fact(name: str, *values: str, role: str = "") -> str:
 
 
 def _list(name: str, ids: Iterable[str], none: str, role: str = "") -> str:
-    return _fact(name, _codes(ids) or none, role=role)
-
-
-def _codes(words: Iterable[str]) -> str:
-    return " ".join(f"<code>{text(word)}</code>" for word in words)
-
-
-def _with_codes(words: str) -> str:
-    """Words in which backticks set apart what is to be typed."""
-    parts = words.split("`")
-    if len(parts) % 2 == 0:
-        return text(words)
-    return "".join(f"<code>{text(part)}</code>" if place % 2 else text(part) for place, part in enumerate(parts))
+    return _fact(name, codes(ids) or none, role=role)
 
 
 def _letter(letter: DeadLetter) -> str:

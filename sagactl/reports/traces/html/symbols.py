@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape as escape_html
 from typing import Final
 
-from sagactl.escape import escape
+from sagactl.reports.hypertext import text
 from sagactl.trace import What
 
 SYMBOLS: Final[dict[str, str]] = {
@@ -72,12 +71,18 @@ def symbols() -> str:
         '<pattern id="stripes" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<rect width="8" height="8" class="f-undo-pale"/><rect width="4" height="8" class="f-undo"/></pattern>'
     )
-    arrows = "".join(
-        f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">'
-        f'<path d="M0 0.5 L10 5 L0 9.5 Z" class="{fill}"/></marker>'
+    return (
+        f'<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{drawn}{stripes}{arrow_heads()}</defs></svg>'
+    )
+
+
+def arrow_heads(marks: str = "") -> str:
+    """The ends of the arrows forward and back; their names begin with `marks`."""
+    return "".join(
+        f'<marker id="{marks}{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
+        f'orient="auto"><path d="M0 0.5 L10 5 L0 9.5 Z" class="{fill}"/></marker>'
         for name, fill in (("head", "f-ink"), ("head-back", "f-undo"))
     )
-    return f'<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{drawn}{stripes}{arrows}</defs></svg>'
 
 
 def mark(name: str, x: float, y: float, title: str = "") -> str:
@@ -102,21 +107,17 @@ def line(x1: float, y1: float, x2: float, y2: float, kind: str, more: str = "") 
     return f'<line {start} x2="{number(x2)}" y2="{number(y2)}" class="{kind}"{more}/>'
 
 
-def picture(width: float, height: float, name: str, title: str, about: str, content: Iterator[str]) -> str:
-    """A drawing with its name and description for those who do not see it."""
+def picture(size: tuple[float, float], kind: str, name: str, title: str, about: str, content: Iterator[str]) -> str:
+    """A drawing with its words for those who do not see it; no other one of the page may have its name."""
+    width, height = map(number, size)
     head = f'<title id="{name}-title">{text(title)}</title><desc id="{name}-desc">{text(about)}</desc>'
+    named = f'role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc"'
     return (
-        f'<svg id="{name}" role="img" aria-labelledby="{name}-title" aria-describedby="{name}-desc" '
-        f'viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" height="{number(height)}">'
-        f"{head}{''.join(content)}</svg>"
+        f'<svg id="{name}" class="drawing {kind}" {named} viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}">{head}{"".join(content)}</svg>'
     )
 
 
 def number(value: float) -> str:
     """A coordinate with as many digits as can be seen."""
     return f"{value:.1f}".removesuffix(".0")
-
-
-def text(words: str) -> str:
-    """Any words as text of the page: nothing in them is a tag, and nothing is invisible."""
-    return escape_html(escape(words), quote=True)

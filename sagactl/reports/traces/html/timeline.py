@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from sagactl.escape import escape
-from sagactl.reports.traces.html.symbols import SYMBOL_OF, label, line, mark, number, picture, text
+from sagactl.reports.hypertext import text
+from sagactl.reports.traces.html.symbols import SYMBOL_OF, label, line, mark, number, picture
 from sagactl.reports.traces.spans import MARKS, RUN_MARKS, Kind, Line, Scale, Span, lines, scale, ticks, time_text
 from sagactl.reports.traces.text import clock_text, words_of
 from sagactl.reports.width import fit, width
@@ -34,8 +35,9 @@ BARS: Final[dict[Kind, tuple[str, str]]] = {
 class Chart:
     """Where things stand on the chart."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, name: str = "timeline") -> None:
         self.trace = trace
+        self.name = name
         self.lines: tuple[Line, ...] = lines(trace)
         self.scale: Scale = scale(trace)
         names = [name for each in self.lines for name in (each.step, each.participant)]
@@ -51,14 +53,16 @@ class Chart:
             f"One line for the run and one for each of its {len(self.lines) - 1} steps, in the order in which they "
             f"come up, over {time_text(self.trace.duration_s)}; the table of moments says the same in words."
         )
-        return picture(WIDTH, self.height, "timeline", f"Timeline of {self.trace.saga}", about, self._content())
+        title = f"Timeline of {self.trace.saga}"
+        return picture((WIDTH, self.height), "timeline", self.name, title, about, self._content())
 
     def _content(self) -> Iterator[str]:
         yield from self._axis()
         for place, each in enumerate(self.lines):
             yield from self._line(each, TOP + ROW * place + ROW / 2)
         yield from self._rollback()
-        yield line(self.left, TOP - 6, self.left, self.height, "cursor", ' id="cursor" visibility="hidden"')
+        hidden = f' id="{self.name}-cursor" visibility="hidden"'
+        yield line(self.left, TOP - 6, self.left, self.height, "cursor", hidden)
 
     def _axis(self) -> Iterator[str]:
         columns = int((WIDTH - RIGHT - self.left) / LETTER)

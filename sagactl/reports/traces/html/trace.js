@@ -6,7 +6,7 @@
   const places = drawn.map((row) => Number(row.dataset.place));
   const stepper = document.querySelector(".stepper");
   const filters = document.querySelector(".filters");
-  const cursor = find("cursor");
+  const cursor = find("timeline-cursor");
   const scrub = find("scrub");
   let now = -1;
 

@@ -1,0 +1,90 @@
+"""The evidence for a recommendation: a definition compiled into both styles, and rehearsed in both.
+
+`compare` is what every door asks: it passes what the simulator measured to the recommender, which knows no simulator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from sagactl.errors import NotSupported, SagactlError
+from sagactl.flow import Flow
+from sagactl.model import Saga, Style
+from sagactl.recommender import comparison
+from sagactl.recommender.comparison import Comparison, Rehearsed, Run
+from sagactl.recommender.drafts import finished, finished_flow
+from sagactl.recommender.facts import collect
+from sagactl.recommender.messages import traffic
+from sagactl.simulator import Plan, make_plan, rehearse
+from sagactl.simulator.extremes import longest_way, worst_failure
+from sagactl.trace import Trace
+from sagactl.unfold import unfold
+
+STYLES: Final[tuple[Style, ...]] = ("orchestration", "choreography")
+
+MAX_STEPS: Final = 60
+"""A longer saga is only compiled: in a choreography every step of it may hear of every other one."""
+
+
+class Compared(NamedTuple):
+    """Both styles of a definition, and the runs behind the figures, of each style where nothing fails and at worst."""
+
+    comparison: Comparison
+    traces: Mapping[Style, tuple[Trace, ...]]
+
+
+def compare(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Compared | None:
+    """The evidence for one saga; None where it has no step.  `sagas` are the definitions that its steps may name."""
+    facts = collect(saga, sagas)
+    if not facts.flow.steps:
+        return None
+    traces: dict[Style, tuple[Trace, ...]] = {}
+    rehearsed = {style: Rehearsed() for style in STYLES}
+    try:
+        running = unfold(finished(facts), sagas).flow
+    except SagactlError as error:
+        rehearsed = {style: Rehearsed(refused=_refusal(error)) for style in STYLES}
+    else:
+        for style in STYLES:
+            rehearsed[style], traces[style] = _rehearsed(running, style)
+    return Compared(comparison.compare(finished_flow(facts), rehearsed), traces)
+
+
+def _rehearsed(flow: Flow, style: Style) -> tuple[Rehearsed, tuple[Trace, ...]]:
+    if len(flow.steps) > MAX_STEPS:
+        return Rehearsed(refused=f"it has {len(flow.steps)} steps, and at most {MAX_STEPS} are rehearsed here"), ()
+    try:
+        traces = tuple(rehearse(flow, plan) for plan in _plans(flow, style))
+    except SagactlError as error:
+        return Rehearsed(refused=_refusal(error)), ()
+    runs = [_run(flow, trace) for trace in traces]
+    return Rehearsed(runs[0], runs[1] if len(runs) > 1 else None), traces
+
+
+def _refusal(error: SagactlError) -> str:
+    """The construct by name, where it is one that keeps the saga from running."""
+    return f"{error.where} asks for {error.construct}" if isinstance(error, NotSupported) else str(error)
+
+
+def _plans(flow: Flow, style: Style) -> list[Plan]:
+    """The run in which most steps are taken, and the one in which most is undone."""
+    plans = [Plan(choices=longest_way(flow).choices, style=style)]
+    worst = worst_failure(flow)
+    if worst is not None:
+        planned = make_plan(flow, fail=[worst.step], style=style)
+        plans.append(planned._replace(choices=worst.way.choices))
+    return plans
+
+
+def _run(flow: Flow, trace: Trace) -> Run:
+    found = traffic(flow, trace)
+    return Run(
+        choices=dict(trace.replay.get("choices", {})),
+        faults=tuple(trace.replay.get("faults", ())),
+        outcome=trace.outcome,
+        undone=trace.compensated,
+        messages=found.messages,
+        hops=found.hops,
+        duration_s=trace.duration_s,
+    )
