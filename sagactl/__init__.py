@@ -68,11 +68,11 @@ def recommend(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Recommenda
 
 def draw(saga: Saga, format: str = "text", *, fail: str | None = None) -> str | bytes:
     """The picture of a saga (text, dot or mermaid as text; svg, png or pdf as bytes), or of a rollback."""
-    from sagactl.diagrams import dot, figure, image, mermaid, rollback_figure, terminal
+    from sagactl.diagrams import dot, flow_figure, image, mermaid, rollback_figure, terminal
     from sagactl.errors import UnknownName
     from sagactl.flow import Flow
 
-    drawn = figure(Flow(saga)) if fail is None else rollback_figure(Flow(saga), fail)
+    drawn = flow_figure(Flow(saga)) if fail is None else rollback_figure(Flow(saga), fail)
     writers = {"text": terminal.render, "dot": dot.render, "mermaid": mermaid.render}
     if format in writers:
         return writers[format](drawn)

@@ -11,7 +11,7 @@ from sagactl.cli.environment import columns, is_ascii, style_for, write, write_b
 from sagactl.cli.exits import ExitStatus
 from sagactl.cli.options import ColorOption, Output, Path, StdinName, load_paths, one_of, single
 from sagactl.cli.refusals import refuse_invalid
-from sagactl.diagrams import Figure, figure, rollback_figure
+from sagactl.diagrams import Figure, flow_figure, rollback_figure
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.source.build import Reading
@@ -64,7 +64,7 @@ def _by_ending(output: str | None) -> str:
 
 
 def _figure(flow: Flow, fail: str | None, problems: dict[str, str]) -> Figure:
-    return figure(flow, problems) if fail is None else rollback_figure(flow, fail, problems)
+    return flow_figure(flow, problems) if fail is None else rollback_figure(flow, fail, problems)
 
 
 def _problems(reading: Reading) -> dict[str, str]:

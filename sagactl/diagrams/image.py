@@ -51,8 +51,13 @@ def render(figure: Figure, format: Format = "svg") -> bytes:
         raise SagactlError(f"no font is installed, and {format} would show a box for every letter", help=fonts.HELP)
     written = _drawn(dot.render(figure), format)
     if format == "svg":
-        return _tidy(written.decode("utf-8"), figure).encode("utf-8")
+        return svg(figure).encode("utf-8")
     return _DATE.sub(_same_date, written) if format == "pdf" else written
+
+
+def svg(figure: Figure, name: str = "saga") -> str:
+    """The picture as an SVG that can stand in a page among others: every id in it begins with the name."""
+    return _tidy(_drawn(dot.render(figure), "svg").decode("utf-8"), figure, name)
 
 
 def _drawn(source: str, format: Format) -> bytes:
@@ -94,13 +99,13 @@ def _by_pygraphviz(source: str, format: Format) -> bytes:
     return done.stdout
 
 
-def _tidy(svg: str, figure: Figure) -> str:
+def _tidy(svg: str, figure: Figure, name: str) -> str:
     """The drawing with a name and a description for those who do not see it, and nothing about who wrote it."""
     body = _FONT.sub(f'font-family="{FONTS}"', _COMMENT.sub("", _HEAD.sub("<svg", svg, count=1)))
     title, text = escape_html(escape(figure.title)), escape_html(escape(" ".join(_description(figure))))
-    words = f'<title id="saga-title">{title}</title>\n<desc id="saga-description">{text}</desc>\n'
+    words = f'<title id="{name}-title">{title}</title>\n<desc id="{name}-description">{text}</desc>\n'
     head, rest = body.split(">", 1)
-    return f'{head} role="img" aria-labelledby="saga-title saga-description">\n{words}{rest.lstrip()}'
+    return f'{head} role="img" aria-labelledby="{name}-title {name}-description">\n{words}{rest.lstrip()}'
 
 
 def _description(figure: Figure) -> Iterator[str]:

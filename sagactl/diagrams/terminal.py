@@ -101,7 +101,7 @@ class _Rows:
 
     def all(self) -> Iterator[_Row]:
         yield _Row(rail="", left=f"{self.glyphs.start} start")
-        for block in self.figure.outline.parts:
+        for block in self.figure.outline.parts if self.figure.outline else ():
             yield from self.gap("")
             yield from self.block(block, "", last=False)
         for node in self.figure.nodes:

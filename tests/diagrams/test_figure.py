@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from sagactl.diagrams import figure, rollback_figure
+from sagactl.diagrams import flow_figure, rollback_figure
 from sagactl.diagrams.figure import Figure
 from sagactl.diagrams.outline import Block
 from sagactl.diagrams.rollback import rollback
@@ -32,7 +32,7 @@ def undone(saga: Saga, failing: str) -> list[list[str]]:
 
 
 def test_a_skipped_step_is_an_outcome_that_leads_past_it() -> None:
-    assert arrows(figure(flow(ORDER))) == [
+    assert arrows(flow_figure(flow(ORDER))) == [
         "start -> reserve-items",
         "reserve-items -> charge-payment",
         "charge-payment -> speed",
@@ -45,7 +45,7 @@ def test_a_skipped_step_is_an_outcome_that_leads_past_it() -> None:
 
 
 def test_exclusive_outcomes_make_a_fork_and_not_a_chain() -> None:
-    assert arrows(figure(flow(CLAIM))) == [
+    assert arrows(flow_figure(flow(CLAIM))) == [
         "start -> check-cover",
         "check-cover -> verdict",
         "verdict -covered-> set-reserve",
@@ -72,7 +72,7 @@ def test_branches_that_exclude_each_other_share_one_diamond() -> None:
             step("close", after=("left", "right")),
         ),
     )
-    assert arrows(figure(flow(saga))) == [
+    assert arrows(flow_figure(flow(saga))) == [
         "start -> open",
         "open -> way",
         "way -left-> left",
@@ -86,23 +86,23 @@ def test_branches_that_exclude_each_other_share_one_diamond() -> None:
 
 def test_an_arrow_that_follows_from_others_is_not_drawn() -> None:
     saga = Saga(id="s", steps=(step("a"), step("b"), step("c", after=("a", "b"))))
-    assert arrows(figure(flow(saga))) == ["start -> a", "a -> b", "b -> c", "c -> completed"]
+    assert arrows(flow_figure(flow(saga))) == ["start -> a", "a -> b", "b -> c", "c -> completed"]
 
 
 def test_steps_in_a_cycle_are_drawn_and_marked() -> None:
-    drawn = figure(flow(CYCLE))
+    drawn = flow_figure(flow(CYCLE))
     assert {node.title for node in drawn.nodes if node.problem} == {"b", "c", "d"}
     assert "c -> d" in arrows(drawn) and "d -> b" in arrows(drawn)
 
 
 def test_problems_are_on_the_steps_they_belong_to() -> None:
-    drawn = figure(flow(ORDER), {"charge-payment": "no compensation"})
+    drawn = flow_figure(flow(ORDER), {"charge-payment": "no compensation"})
     assert {node.title: node.problem for node in drawn.nodes if node.problem} == {"charge-payment": "no compensation"}
 
 
 @given(sagas(texts=texts))
 def test_every_step_is_in_the_figure_and_in_its_outline_exactly_once(saga: Saga) -> None:
-    drawn = figure(flow(saga))
+    drawn = flow_figure(flow(saga))
     nodes = [node.id for node in drawn.nodes if node.role in ("step", "wait", "saga")]
     assert len(set(nodes)) == len(nodes) == len(saga.steps)
     assert sorted(leaves(drawn.outline)) == sorted(nodes)
@@ -113,7 +113,7 @@ def test_every_step_is_in_the_figure_and_in_its_outline_exactly_once(saga: Saga)
 
 @given(sagas())
 def test_every_node_hangs_together_with_the_start(saga: Saga) -> None:
-    drawn = figure(flow(saga))
+    drawn = flow_figure(flow(saga))
     reached, fresh = {"start"}, {"start"}
     while fresh:
         fresh = {edge.target for edge in drawn.edges if edge.role == "forward" and edge.source in fresh} - reached
@@ -123,7 +123,7 @@ def test_every_node_hangs_together_with_the_start(saga: Saga) -> None:
 
 @given(sagas())
 def test_every_outcome_of_a_decision_leads_somewhere(saga: Saga) -> None:
-    drawn = figure(flow(saga))
+    drawn = flow_figure(flow(saga))
     for diamond in (node for node in drawn.nodes if node.role == "choice"):
         led = {name for edge in drawn.edges if edge.source == diamond.id for name in edge.label.split(", ")}
         incoming = [edge for edge in drawn.edges if edge.target == diamond.id]
@@ -218,4 +218,4 @@ def ordered(found: Flow, among: dict[int, int]) -> list[tuple[int, int]]:
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_same_flow_gives_the_same_figure(name: str) -> None:
-    assert figure(flow(ALL[name])) == figure(flow(ALL[name]))
+    assert flow_figure(flow(ALL[name])) == flow_figure(flow(ALL[name]))

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sagactl.diagrams import Figure, dot, figure, fonts, image, mermaid, rollback_figure, terminal
+from sagactl.diagrams import Figure, dot, flow_figure, fonts, image, mermaid, rollback_figure, terminal
 from sagactl.diagrams.figure import STATE_TEXTS
 from sagactl.diagrams.text import cells, clip, wrap
 from sagactl.errors import SagactlError
@@ -34,16 +34,18 @@ WRITERS: Final[dict[str, Callable[[Figure], str]]] = {
 }
 
 GOLDEN: Final[dict[str, Figure]] = {
-    "order": figure(flow(ORDER)),
+    "order": flow_figure(flow(ORDER)),
     "order-fails": rollback_figure(flow(ORDER), "create-shipment"),
     "order-parked": rollback_figure(flow(ORDER), "send-confirmation"),
-    "trip": figure(flow(TRIP)),
+    "trip": flow_figure(flow(TRIP)),
     "trip-fails": rollback_figure(flow(TRIP), "charge"),
-    "claim": figure(flow(CLAIM)),
+    "claim": flow_figure(flow(CLAIM)),
     "net-fails": rollback_figure(flow(NET), "e"),
-    "cycle": figure(flow(CYCLE)),
-    "child": figure(flow(CHILD)),
-    "hostile": figure(flow(Saga(id=HOSTILE[0], steps=tuple(step(id, participant=id, action=id) for id in HOSTILE)))),
+    "cycle": flow_figure(flow(CYCLE)),
+    "child": flow_figure(flow(CHILD)),
+    "hostile": flow_figure(
+        flow(Saga(id=HOSTILE[0], steps=tuple(step(id, participant=id, action=id) for id in HOSTILE)))
+    ),
 }
 
 
@@ -66,10 +68,10 @@ def test_the_text_is_the_expected_one(name: str, suffix: str) -> None:
 def test_every_step_and_every_compensation_is_in_the_text_and_twice_gives_the_same(
     name: str, write: Callable[[Figure], str]
 ) -> None:
-    written = write(figure(flow(ALL[name])))
-    assert written == write(figure(flow(ALL[name])))
+    written = write(flow_figure(flow(ALL[name])))
+    assert written == write(flow_figure(flow(ALL[name])))
     joined = re.sub(r"[^A-Za-z0-9-]|BR|br", "", written)
-    for node in figure(flow(ALL[name])).nodes:
+    for node in flow_figure(flow(ALL[name])).nodes:
         if name != "long":
             assert node.title.replace(" ", "") in joined
 
@@ -80,7 +82,7 @@ def test_every_step_and_every_compensation_is_in_the_text_and_twice_gives_the_sa
 @given(sagas(texts=texts), st.integers(1, 130), st.booleans())
 def test_no_line_is_wider_than_asked_for(saga: Saga, width: int, ascii: bool) -> None:
     found = flow(saga)
-    for drawn in (figure(found), *(rollback_figure(found, each.id) for each in found.steps[:2])):
+    for drawn in (flow_figure(found), *(rollback_figure(found, each.id) for each in found.steps[:2])):
         written = terminal.render(drawn, width=width, ascii=ascii)
         assert all(cells(line) <= width for line in written.splitlines())
         assert written.isascii() or not ascii
@@ -90,14 +92,14 @@ def test_no_line_is_wider_than_asked_for(saga: Saga, width: int, ascii: bool) ->
 @pytest.mark.parametrize("width", [72, 80, 120])
 @pytest.mark.parametrize("name", ALL.keys() - {"long"})
 def test_no_name_is_cut_at_usual_widths(name: str, width: int) -> None:
-    written = terminal.render(figure(flow(ALL[name])), width=width)
+    written = terminal.render(flow_figure(flow(ALL[name])), width=width)
     for each in ALL[name].steps:
         assert each.id in written
         assert each.compensation is None or each.compensation.command in written
 
 
 def test_long_names_are_folded_and_not_cut() -> None:
-    written = terminal.render(figure(flow(LONG)), width=40)
+    written = terminal.render(flow_figure(flow(LONG)), width=40)
     assert "…" not in written
     assert "z" * 30 in written
 
@@ -115,7 +117,7 @@ def test_numbers_stand_on_the_compensations() -> None:
 @given(sagas(texts=texts, most=5))
 def test_graphviz_reads_what_is_written_whatever_the_words(saga: Saga) -> None:
     pygraphviz = pytest.importorskip("pygraphviz")
-    drawn = figure(flow(saga))
+    drawn = flow_figure(flow(saga))
     graph = pygraphviz.AGraph(string=dot.render(drawn))
     assert len(graph.nodes()) == len(drawn.nodes)
     assert len(graph.edges()) == len({(edge.source, edge.target) for edge in drawn.edges})
@@ -130,7 +132,7 @@ OTHER = re.compile(r"flowchart TB|  acc(Title|Descr): [\w .,-]*|  classDef \w+ [
 
 @given(sagas(texts=texts))
 def test_every_line_of_a_flowchart_has_one_of_the_known_forms(saga: Saga) -> None:
-    for line in mermaid.render(figure(flow(saga))).splitlines():
+    for line in mermaid.render(flow_figure(flow(saga))).splitlines():
         assert NODE.fullmatch(line) or EDGE.fullmatch(line) or OTHER.fullmatch(line), line
 
 
