@@ -1,180 +1,190 @@
 """The drawing in DOT, the language of Graphviz.
 
-Names are quoted strings, labels HTML-like; everything from a definition passes through `_quoted` or `_text`.
+Names are quoted strings, labels HTML-like; everything from a definition passes through `quoted` or a label.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from html import escape as escape_html
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from math import ceil, sqrt
 from typing import Final
 
-from sagactl.diagrams.figure import STATE_TEXTS, Edge, Figure, Node
-from sagactl.diagrams.text import cells, clip, wrap
-from sagactl.escape import escape
+from sagactl.diagrams import labels
+from sagactl.diagrams.colours import BACK, FAILURE, FAINT, GOOD, INK, NEUTRAL, PALE, PAPER, QUIET, shade, tint
+from sagactl.diagrams.figure import UNDONE, Edge, Figure, Group, Node, View
+from sagactl.diagrams.labels import quoted
+from sagactl.diagrams.text import wrap
+from sagactl.diagrams.wiring import START
 
-INK: Final = "#1F2937"
-QUIET: Final = "#4B5563"
-FAINT: Final = "#6B7280"
-PALE: Final = "#D1D5DB"
-FAILURE: Final = "#B83A00"
-BACK: Final = "#8A2D00"
-NEUTRAL: Final = "#64748B"
 FONT: Final = "Helvetica"
-
-TITLE_WIDTH: Final = 34
-LINE_WIDTH: Final = 44
-PREDICATE_WIDTH: Final = 30
-PREDICATE_LENGTH: Final = 90
-CAPTION_WIDTH: Final = 76
 
 GRAPH: Final = (
     'charset="UTF-8"',
-    "rankdir=TB",
-    "newrank=true",
-    "nodesep=0.35",
-    "ranksep=0.42",
     "pad=0.25",
-    'bgcolor="#FFFFFF"',
+    f'bgcolor="{PAPER}"',
     "splines=true",
     "labelloc=t",
     "labeljust=l",
     f'fontname="{FONT}"',
+    f'fontcolor="{INK}"',
 )
 NODE: Final = (f'fontname="{FONT}"', "fontsize=12", f'fontcolor="{INK}"', "shape=box", 'margin="0.13,0.07"')
 EDGE: Final = (f'fontname="{FONT}"', "fontsize=10", f'fontcolor="{INK}"', f'color="{QUIET}"', "arrowsize=0.7")
+
+TALL: Final = "rankdir=TB, nodesep=0.35, ranksep=0.42"
+SMALL: Final = "rankdir=TB, nodesep=0.18, ranksep=0.2"
+
+SPACES: Final[Mapping[View, str]] = {
+    "flow": TALL,
+    "rollback": TALL,
+    "rollbacks": SMALL,
+    "events": "rankdir=TB, nodesep=0.3, ranksep=0.34",
+    "states": "rankdir=TB, nodesep=0.6, ranksep=0.55",
+    "commands": "rankdir=LR, nodesep=0.22, ranksep=1.4",
+    "hybrid": TALL,
+}
 
 EDGES: Final[Mapping[str, str]] = {
     "forward": "weight=4",
     "undoes": f'style=dashed, color="{NEUTRAL}", dir=back, arrowtail=vee, weight=8',
     "rollback": f'color="{BACK}", penwidth=1.6, constraint=false',
+    "back": f'style=dashed, color="{BACK}", penwidth=1.2',
+    "calls": "dir=both, arrowtail=vee",
 }
 
+STYLES: Final[Mapping[str, str]] = {
+    "step": 'style="rounded,filled"',
+    "wait": "style=filled",
+    "saga": "style=filled, shape=folder",
+    "compensation": 'style="rounded,filled,dashed"',
+    "event": "style=filled, shape=note",
+    "service": "style=filled",
+    "status": 'style="rounded,filled", margin="0.2,0.1"',
+}
 
-_NAMES = re.compile(r"\\(?=[A-Za-z\\])")
+ENDS: Final[Mapping[str, str]] = {"completed": GOOD, "compensated": BACK, "parked": BACK}
+
+MOST_COLUMNS: Final = 6
+"""Of a small multiple: as many as a page is wide."""
 
 
 def render(figure: Figure) -> str:
     """The whole drawing; the same figure gives the same text."""
-    lines = [f"digraph {_quoted(figure.title)} {{"]
-    lines.append(f"  graph [{', '.join(GRAPH)}, label=<{_heading(figure)}>];")
+    lines = [f"digraph {quoted(figure.title)} {{"]
+    lines.append(f"  graph [{', '.join((*GRAPH, *_graph(figure)))}, label=<{labels.heading(figure)}>];")
     lines.append(f"  node [{', '.join(NODE)}];")
     lines.append(f"  edge [{', '.join(EDGE)}];")
-    colours = {lane.id: lane.colour for lane in figure.lanes}
-    lines += [f"  {line}" for line in _nodes(figure, colours)]
-    lines += [f"  {line}" for line in _edges(figure)]
+    lines += [f"  {line}" for line in (_panels(figure) if figure.panels else _content(figure))]
     return "\n".join((*lines, "}", ""))
 
 
-def _heading(figure: Figure) -> str:
-    rows = [_row(f'<FONT POINT-SIZE="18"><B>{_text(figure.title)}</B></FONT>', 26)]
-    if figure.subtitle:
-        rows.append(_row(_font(_text(figure.subtitle), 11, QUIET), 16))
-    rows += [_row(_font(_text(line), 11, INK), 16) for line in wrap(figure.caption, CAPTION_WIDTH) if line]
-    return _table(rows, padding=2)
+def _graph(figure: Figure) -> Iterator[str]:
+    yield SPACES[figure.view]
+    if not figure.panels:
+        yield "newrank=true"
+    else:
+        yield f'pack=14, packmode="array_u{_columns(len(figure.panels))}"'
+
+
+def _columns(panels: int) -> int:
+    return min(MOST_COLUMNS, ceil(sqrt(panels * 1.5)))
+
+
+def _content(figure: Figure) -> Iterator[str]:
+    colours = {lane.id: lane.colour for lane in figure.lanes}
+    grouped = {id for group in figure.groups for id in group.members}
+    for place, group in enumerate(figure.groups):
+        yield from _group(place, group, figure, colours)
+    yield from _nodes(figure, colours, grouped)
+    yield from _edges(figure)
 
 
 # -- nodes
 
 
-def _nodes(figure: Figure, colours: Mapping[str, str]) -> Iterator[str]:
+def _group(place: int, group: Group, figure: Figure, colours: Mapping[str, str]) -> Iterator[str]:
+    nodes = {node.id: node for node in figure.nodes}
+    colour = colours.get(group.lane or "", NEUTRAL)
+    inside = " ".join(_node(nodes[id], colours) for id in group.members)
+    look = f'style="rounded,filled"; fillcolor="{tint(colour)}"; color="{shade(colour)}"; margin=10'
+    yield f'subgraph "cluster_group_{place}" {{ label=<{labels.group(group)}>; {look}; {inside} }}'
+
+
+def _nodes(figure: Figure, colours: Mapping[str, str], grouped: set[str]) -> Iterator[str]:
     undo_of = figure.undo_of()
     beside = {node.id for node in undo_of.values()}
     top = [node for node in figure.nodes if node.role == "start"]
     for place, node in enumerate(figure.nodes):
-        if node.id in beside or node.role == "start":
+        if node.id in beside or node.id in grouped or node.role == "start":
             continue
         undo = undo_of.get(node.id)
-        if node.id == "end:compensated":
+        if node.id == UNDONE:
             top.append(node)
         elif undo is None:
             yield _node(node, colours)
         else:
             pair = f"{_node(node, colours)} {_node(undo, colours)}"
             yield f'subgraph "cluster_{place}" {{ peripheries=0; margin=4; label=""; rank=same; {pair} }}'
-    yield "{ rank=same; " + " ".join(_node(node, colours) for node in top) + " }"
+    if top:
+        yield "{ rank=same; " + " ".join(_node(node, colours) for node in top) + " }"
     for left, right in pairwise(top):
-        yield f"{_quoted(left.id)} -> {_quoted(right.id)} [style=invis, minlen=2];"
+        yield f"{quoted(left.id)} -> {quoted(right.id)} [style=invis, minlen=2];"
 
 
 def _node(node: Node, colours: Mapping[str, str]) -> str:
-    return f"{_quoted(node.id)} [{', '.join(_attributes(node, colours.get(node.lane or '', NEUTRAL)))}];"
+    return f"{quoted(node.id)} [{', '.join(_attributes(node, colours.get(node.lane or '', NEUTRAL)))}];"
 
 
 def _attributes(node: Node, colour: str) -> Iterator[str]:
-    faded = node.state == "idle"
     if node.role == "start":
-        yield f'shape=circle, style=filled, fillcolor="#FFFFFF", color="{QUIET}", margin="0.02"'
-        yield f"label={_plain([node.title])}"
-        return
-    if node.role == "end":
+        yield f'shape=circle, style=filled, fillcolor="{PAPER}", color="{QUIET}", margin="0.02"'
+        yield f"label={labels.plain([node.title])}"
+    elif node.role == "end":
         yield from _end(node)
-        return
-    line = PALE if faded else FAILURE if node.state == "failing" or node.problem else _shade(colour)
-    fill = "#FFFFFF" if faded or node.role == "compensation" else _tint(colour)
-    if node.role == "choice":
-        label = _plain(wrap(node.title, 12))
-        line, ink = (PALE, FAINT) if faded else (NEUTRAL, INK)
-        yield 'shape=diamond, style=filled, fillcolor="#FFFFFF", margin="0.01"'
-        yield f'color="{line}", fontcolor="{ink}", label={label}'
-        return
-    style = {"compensation": "rounded,filled,dashed", "wait": "filled", "saga": "filled"}.get(
-        node.role, "rounded,filled"
-    )
-    yield f'style="{style}", fillcolor="{fill}", color="{line}", label=<{_label(node)}>'
-    yield f"penwidth={_pen(node)}"
-    if node.role == "saga":
-        yield "shape=folder"
-    if node.pivot:
-        yield "peripheries=2"
+    elif node.role == "choice":
+        yield from _choice(node)
+    else:
+        yield STYLES[node.role]
+        yield f'fillcolor="{_fill(node, colour)}", color="{_line(node, colour)}", label=<{labels.node(node)}>'
+        yield f"penwidth={_pen(node)}"
+        if node.pivot:
+            yield "peripheries=2"
+
+
+def _choice(node: Node) -> Iterator[str]:
+    line, ink = (PALE, FAINT) if node.state == "idle" else (NEUTRAL, INK)
+    yield f'shape=diamond, style=filled, fillcolor="{PAPER}", margin="0.01"'
+    yield f'color="{line}", fontcolor="{ink}", label={labels.plain(wrap(node.title, 12))}'
 
 
 def _end(node: Node) -> Iterator[str]:
-    colour = {"end:completed": "#00694C", "end:compensated": BACK, "end:parked": BACK}.get(node.id, QUIET)
-    colour = PALE if node.state == "idle" else colour
+    colour = PALE if node.state == "idle" else ENDS.get(node.id.removeprefix("end:"), QUIET)
     words = f"{node.subtitle}: {node.title}" if node.subtitle else node.title
     ink = FAINT if node.state == "idle" else colour
-    yield f'shape=box, style="rounded,filled", fillcolor="#FFFFFF", color="{colour}", penwidth=2.2'
-    yield f'fontname="{FONT}-Bold", fontcolor="{ink}", label={_plain([words])}'
+    yield f'shape=box, style="rounded,filled", fillcolor="{PAPER}", color="{colour}", penwidth=2.2'
+    yield f'fontname="{FONT}-Bold", fontcolor="{ink}", label={labels.plain([words])}'
+
+
+def _line(node: Node, colour: str) -> str:
+    if node.state == "failing" or node.problem:
+        return FAILURE
+    if node.state == "idle":
+        return PALE
+    if node.role == "status":
+        return ENDS.get(node.id.removeprefix("status:"), BACK if node.title == "COMPENSATING" else NEUTRAL)
+    return shade(colour)
+
+
+def _fill(node: Node, colour: str) -> str:
+    plain = node.state == "idle" or node.role in ("compensation", "event", "status")
+    return PAPER if plain else tint(colour)
 
 
 def _pen(node: Node) -> str:
     if node.state == "failing" or node.problem:
         return "3"
     return "1" if node.state == "idle" else "1.6"
-
-
-def _label(node: Node) -> str:
-    faded = node.state == "idle"
-    ink, quiet = (FAINT, FAINT) if faded else (INK, QUIET)
-    title = wrap(node.title, TITLE_WIDTH)
-    rows = [_row(f"<B>{_font(_text(part), 12, ink)}</B>", 17) for part in title]
-    if node.number is not None:
-        rows[0] = _row(f'<FONT COLOR="{BACK}"><B>{node.number}.</B></FONT> <B>{_text(title[0])}</B>', 17)
-    rows += [_row(_font(_text(line), 10, quiet), 14) for line in wrap(node.subtitle, LINE_WIDTH) if line]
-    rows += [_row(_font(line, 9, quiet), 13) for line in _badge_lines(node.badges)]
-    if node.state in ("failing", "maybe"):
-        words = _font(f"<B>{STATE_TEXTS[node.state]}</B>", 10, "#FFFFFF")
-        rows.append(f'<TR><TD BGCOLOR="{FAILURE}" CELLPADDING="3">{words}</TD></TR>')
-    rows += [_row(_font(f"<B>{_text(line)}</B>", 10, FAILURE), 14) for line in wrap(node.problem, LINE_WIDTH) if line]
-    return _table(rows, padding=1)
-
-
-def _badge_lines(badges: Iterable[str]) -> Iterator[str]:
-    """The badges in lines, separated by dots, the pivot in bold."""
-    line, used = "", 0
-    for badge in badges:
-        shown = clip(escape(badge), LINE_WIDTH)
-        if line and used + cells(shown) > LINE_WIDTH:
-            yield line
-            line, used = "", 0
-        written = f"<B>{_text(shown)}</B>" if badge == "pivot" else _text(shown)
-        line = f"{line} · {written}" if line else written
-        used += cells(shown) + 3
-    if line:
-        yield line
 
 
 # -- edges
@@ -185,61 +195,59 @@ def _edges(figure: Figure) -> Iterator[str]:
         ends = (edge.source, edge.target)
         if edge.role == "undoes":
             ends = (edge.target, edge.source)
-        yield f"{_quoted(ends[0])} -> {_quoted(ends[1])} [{', '.join(_edge(edge))}];"
+        yield f"{quoted(ends[0])} -> {quoted(ends[1])} [{', '.join(_edge(edge))}];"
 
 
 def _edge(edge: Edge) -> Iterator[str]:
     yield EDGES[edge.role]
     if edge.state == "idle":
         yield f'style=dashed, color="{PALE}"'
-    if edge.label:
-        rows = [_row(f"&#160;<B>{_text(line)}</B>", 13) for line in wrap(edge.label, PREDICATE_WIDTH)]
-        detail = wrap(clip(edge.detail, PREDICATE_LENGTH), PREDICATE_WIDTH)
-        rows += [_row(_font("&#160;" + _text(line), 9, QUIET), 12) for line in detail if line]
-        yield f"label=<{_table(rows, padding=0)}>"
+    label = labels.edge(edge)
+    if label:
+        yield f"label=<{label}>"
 
 
-# -- text
+# -- a small multiple
 
 
-def _table(rows: Iterable[str], *, padding: int) -> str:
-    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="{padding}">{"".join(rows)}</TABLE>'
+def _panels(figure: Figure) -> Iterator[str]:
+    """Each panel is a cluster of its own; nodes are small, and know in their names to which panel they belong."""
+    yield 'node [fontsize=10, height=0.26, margin="0.08,0.03"];'
+    yield "edge [arrowsize=0.5];"
+    for place, panel in enumerate(figure.panels):
+        look = f'style="rounded"; color="{PALE}"; margin=8; sortv={place + 1}'
+        yield f'subgraph "cluster_panel_{place}" {{ label=<{labels.panel(panel)}>; {look};'
+        yield from (f"  {line}" for line in _panel(panel, f"{place}/"))
+        yield "}"
 
 
-def _row(content: str, height: int) -> str:
-    """One line; its height is said, because without a font Graphviz guesses too little."""
-    return f'<TR><TD ALIGN="LEFT" HEIGHT="{height}">{content}</TD></TR>'
+def _panel(panel: Figure, before: str) -> Iterator[str]:
+    colours = {lane.id: lane.colour for lane in panel.lanes}
+    for node in panel.nodes:
+        colour = colours.get(node.lane or "", NEUTRAL)
+        yield f"{quoted(before + node.id)} [{', '.join(_small(node, colour))}];"
+    for action, undo in panel.undo_of().items():
+        yield f"{{ rank=same; {quoted(before + action)}; {quoted(before + undo.id)} }}"
+    top = [before + node.id for node in panel.nodes if node.id in (START, UNDONE)]
+    for left, right in pairwise(top):
+        yield f"{{ rank=same; {quoted(left)} -> {quoted(right)} [style=invis]; }}"
+    for edge in panel.edges:
+        source, target = (edge.target, edge.source) if edge.role == "undoes" else (edge.source, edge.target)
+        yield f"{quoted(before + source)} -> {quoted(before + target)} [{', '.join(_small_edge(edge))}];"
 
 
-def _font(content: str, size: int, colour: str) -> str:
-    return f'<FONT POINT-SIZE="{size}" COLOR="{colour}">{content}</FONT>'
+def _small(node: Node, colour: str) -> Iterator[str]:
+    if node.role in ("start", "end", "choice"):
+        yield from _attributes(node, colour)
+        return
+    yield STYLES[node.role]
+    yield f'fillcolor="{_fill(node, colour)}", color="{_line(node, colour)}", label={labels.small_node(node)}'
+    yield f'penwidth={_pen(node)}, fontcolor="{FAINT if node.state == "idle" else INK}"'
+    if node.pivot:
+        yield "peripheries=2"
 
 
-def _text(text: str) -> str:
-    r"""Text for an HTML-like label; an empty one is a space, because an empty element is an error.
-
-    Graphviz replaces `\N` by the name of the node even here; a backslash in an element of its own is left alone.
-    """
-    shown = escape_html(escape(text)).replace("&#x27;", "&#39;")
-    return _NAMES.sub("<FONT>&#92;</FONT>", shown) or " "
-
-
-def _plain(lines: Iterable[str]) -> str:
-    """A label that is no HTML; its characters stand for themselves, and its lines are centred."""
-    return '"' + "\\n".join(_quoted(line)[1:-1].replace("&", "&amp;") for line in lines) + '"'
-
-
-def _quoted(text: str) -> str:
-    """A quoted string of the language; a backslash is written twice, so that none can swallow the closing quote."""
-    return '"' + escape(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _shade(colour: str) -> str:
-    """The colour mixed with a little black, so that a pale one still makes a line."""
-    return "#" + "".join(f"{round(int(colour[at : at + 2], 16) * 0.82):02X}" for at in (1, 3, 5))
-
-
-def _tint(colour: str) -> str:
-    """The colour mixed with much white, light enough for dark text."""
-    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - (255 - part) * 0.16):02X}" for part in parts)
+def _small_edge(edge: Edge) -> Iterator[str]:
+    yield EDGES[edge.role]
+    if edge.state == "idle":
+        yield f'style=dashed, color="{PALE}"'

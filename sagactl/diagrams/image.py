@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import escape as escape_html
+from html import unescape
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Final, Literal
 
 from sagactl.diagrams import dot, fonts
+from sagactl.diagrams.colours import dark_css
 from sagactl.diagrams.figure import Figure
 from sagactl.errors import SagactlError
 from sagactl.escape import escape
@@ -24,6 +26,12 @@ PNG_DPI: Final = 144
 """Twice the resolution of a plain screen: sharp on dense ones and in print."""
 
 FONTS: Final = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+
+CLASS: Final = "saga-figure"
+"""Of every SVG, for the rules of its colours."""
+
+NAMED: Final = ("step", "wait", "saga", "event", "service", "status")
+"""The nodes that a description names."""
 
 LONGEST_S: Final = 120
 
@@ -42,21 +50,25 @@ sys.stdout.buffer.write(graph.draw(format=sys.argv[1]))
 _HEAD = re.compile(r"^.*?<svg\b", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _FONT = re.compile(r'font-family="[^"]*"')
+_TITLE = re.compile(r"<title>(.*?)</title>\n?", re.DOTALL)
+_ID = re.compile(r' id="([^"]*)"')
+_COLOUR = re.compile(r'(?:fill|stroke)="(#[0-9a-f]{6})"')
 _DATE = re.compile(rb"/(CreationDate|ModDate) \(D:[^)]*\)")
 
 
 def render(figure: Figure, format: Format = "svg") -> bytes:
     """The picture as the bytes of a file."""
-    if not fonts.provide() and format != "svg":
-        raise SagactlError(f"no font is installed, and {format} would show a box for every letter", help=fonts.HELP)
-    written = _drawn(dot.render(figure), format)
     if format == "svg":
         return svg(figure).encode("utf-8")
+    if not fonts.provide():
+        raise SagactlError(f"no font is installed, and {format} would show a box for every letter", help=fonts.HELP)
+    written = _drawn(dot.render(figure), format)
     return _DATE.sub(_same_date, written) if format == "pdf" else written
 
 
 def svg(figure: Figure, name: str = "saga") -> str:
     """The picture as an SVG that can stand in a page among others: every id in it begins with the name."""
+    fonts.provide()
     return _tidy(_drawn(dot.render(figure), "svg").decode("utf-8"), figure, name)
 
 
@@ -100,12 +112,39 @@ def _by_pygraphviz(source: str, format: Format) -> bytes:
 
 
 def _tidy(svg: str, figure: Figure, name: str) -> str:
-    """The drawing with a name and a description for those who do not see it, and nothing about who wrote it."""
+    """The drawing with a name and a description for those who do not see it, and nothing about who wrote it.
+
+    Its ids begin with the name, and its colours change on a dark screen, so that it can stand in a page among others.
+    """
     body = _FONT.sub(f'font-family="{FONTS}"', _COMMENT.sub("", _HEAD.sub("<svg", svg, count=1)))
-    title, text = escape_html(escape(figure.title)), escape_html(escape(" ".join(_description(figure))))
+    body = _TITLE.sub(_Tips(figure).tip, body)
+    body = _ID.sub(rf' id="{name}-\1"', body)
+    title, text = _shown(figure.title), _shown(" ".join(_description(figure)))
     words = f'<title id="{name}-title">{title}</title>\n<desc id="{name}-description">{text}</desc>\n'
+    style = f"<style>{dark_css(f'.{CLASS}', _COLOUR.findall(body))}</style>\n"
     head, rest = body.split(">", 1)
-    return f'{head} role="img" aria-labelledby="{name}-title {name}-description">\n{words}{rest.lstrip()}'
+    named = f'id="{name}" class="{CLASS}" role="img" aria-labelledby="{name}-title {name}-description"'
+    return f"{head} {named}>\n{words}{style}{rest.lstrip()}"
+
+
+class _Tips:
+    """What is shown where the pointer rests: the words of a node in place of its name, and nothing elsewhere."""
+
+    def __init__(self, figure: Figure) -> None:
+        panels = [(f"{place}/", panel) for place, panel in enumerate(figure.panels)]
+        self.words = {
+            before + escape(node.id): " · ".join(filter(None, (node.title, node.subtitle)))
+            for before, panel in (("", figure), *panels)
+            for node in panel.nodes
+        }
+
+    def tip(self, found: re.Match[str]) -> str:
+        words = self.words.get(unescape(found[1]))
+        return "" if words is None else f"<title>{_shown(words)}</title>\n"
+
+
+def _shown(text: str) -> str:
+    return escape_html(escape(text))
 
 
 def _description(figure: Figure) -> Iterator[str]:
@@ -113,7 +152,10 @@ def _description(figure: Figure) -> Iterator[str]:
         yield f"{figure.subtitle}."
     if figure.caption:
         yield figure.caption
-    yield f"Steps: {', '.join(node.title for node in figure.nodes if node.role in ('step', 'wait', 'saga'))}."
+    names = [node.title for node in figure.nodes if node.role in NAMED]
+    if names:
+        yield f"Shown are {', '.join(names)}."
+    yield from (f"{panel.title}: {panel.subtitle}." for panel in figure.panels)
 
 
 def _same_date(found: re.Match[bytes]) -> bytes:

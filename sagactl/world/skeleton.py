@@ -60,9 +60,9 @@ class Skeleton(NamedTuple):
 
 def skeleton(flow: Flow, limit: int = MAX_STATES) -> Skeleton:
     """The skeleton of a flow, ends with the fewest turns first."""
-    bare = _one_try(flow)
+    bare = one_try(flow)
     begin, _ = start(bare)
-    begin = _bare(begin)
+    begin = bare_state(begin)
     came: dict[State, tuple[State, Turn] | None] = {begin: None}
     waiting = deque([begin])
     ends: list[State] = []
@@ -72,8 +72,8 @@ def skeleton(flow: Flow, limit: int = MAX_STATES) -> Skeleton:
         if state.phase == "ended":
             ends.append(state)
             continue
-        for turn in _turns(bare, state):
-            after = _bare(transition(bare, state, turn.event)[0])
+        for turn in turns(bare, state):
+            after = bare_state(transition(bare, state, turn.event)[0])
             for broken in disorders_of(bare, state, after):
                 if broken.property not in ORDER:
                     continue
@@ -126,10 +126,11 @@ def pair(flow: Flow, first: FlowStep, second: FlowStep) -> Flow:
     return small
 
 
-def _one_try(flow: Flow) -> Flow:
+def one_try(flow: Flow, *, restarts: bool = False) -> Flow:
     """One try stands for all of them: what is used up is used up."""
     bare = copy(flow)
-    bare.saga = replace(flow.saga, rollback=replace(flow.saga.rollback, then=None, max_restarts=None))
+    if not restarts:
+        bare.saga = replace(flow.saga, rollback=replace(flow.saga.rollback, then=None, max_restarts=None))
     bare.steps = tuple(
         replace(plan, action=_once(plan.action), undo=plan.undo and _once(plan.undo)) for plan in flow.steps
     )
@@ -140,7 +141,7 @@ def _once(policy: Policy) -> Policy:
     return policy if policy.tries is None else policy._replace(tries=1)
 
 
-def _bare(state: State) -> State:
+def bare_state(state: State) -> State:
     """Without the words of a cause, and without what only a message would show."""
     steps = tuple(StepState(step.record, 1 if step.record in ACTIVE else 0) for step in state.steps)
     return state._replace(steps=steps, wish="wish" if state.wish else "")
@@ -149,7 +150,8 @@ def _bare(state: State) -> State:
 # -- what can happen
 
 
-def _turns(flow: Flow, state: State) -> Iterator[Turn]:
+def turns(flow: Flow, state: State) -> Iterator[Turn]:
+    """What can happen to the record of a run next."""
     for plan, step in zip(flow.steps, state.steps, strict=True):
         if step.record in FORWARD:
             yield from _forward(plan, step)

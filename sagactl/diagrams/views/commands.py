@@ -30,7 +30,7 @@ def commands_figure(flow: Flow) -> Figure:
     return Figure(
         view="commands",
         title=flow.saga.id,
-        subtitle=" · ".join(("as an orchestration", *facts(flow.saga))),
+        subtitle=" · ".join(("as an orchestration", *facts(flow.saga, styled=False))),
         caption=_caption(compiled),
         nodes=tuple(nodes),
         edges=tuple(_edge(channel) for channel in compiled.channels),

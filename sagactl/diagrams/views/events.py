@@ -1,11 +1,199 @@
-"""A choreography: who publishes what, and who hears it; what is derived and what nobody hears are marked."""
+"""A choreography: who publishes what, and who hears it; what is derived and what nobody hears is marked."""
 
 from __future__ import annotations
 
-from sagactl.diagrams.figure import Figure
-from sagactl.flow import Flow
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from sagactl.diagrams.figure import Edge, EdgeRole, Figure, Group, Node, NodeRole, lanes
+from sagactl.diagrams.views.flow import facts
+from sagactl.diagrams.wiring import node_id
+from sagactl.flow import Flow, FlowStep
+from sagactl.styles import (
+    OUTSIDE,
+    Choreography,
+    Event,
+    EventKind,
+    Purpose,
+    choreography,
+    host_of,
+    start_events,
+    undoer_of,
+)
+
+BACK: Final[frozenset[EventKind]] = frozenset({"failure", "undone"})
+
+TELLS: Final[Mapping[EventKind, str]] = {
+    "start": "somebody wants it",
+    "success": "it is done",
+    "failure": "it failed",
+    "undone": "it is undone",
+}
 
 
-def events_figure(flow: Flow) -> Figure:
+class Listener(NamedTuple):
+    """Where an event is heard, and what for."""
+
+    node: str
+    purpose: Purpose
+
+
+class Card(NamedTuple):
+    """Events of one step that one node publishes and the same nodes hear; what comes from outside has no `source`."""
+
+    events: tuple[Event, ...]
+    source: str
+    heard: tuple[Listener, ...]
+
+    @property
+    def is_back(self) -> bool:
+        return self.events[0].kind in BACK
+
+
+def events_figure(flow: Flow, problems: Mapping[str, str] | None = None) -> Figure:
     """The participants with their steps, and the events between them."""
-    raise NotImplementedError
+    compiled = choreography(flow)
+    places = _Places(flow)
+    cards = tuple(_cards(compiled, places))
+    nodes = [*places.nodes(problems or {}), *(_node(flow, place, card) for place, card in enumerate(cards))]
+    return Figure(
+        view="events",
+        title=flow.saga.id,
+        subtitle=" · ".join(("as a choreography", *facts(flow.saga, styled=False))),
+        caption=_caption(compiled, places),
+        nodes=tuple(nodes),
+        edges=tuple(edge for place, card in enumerate(cards) for edge in _edges(place, card)),
+        lanes=lanes(places.services),
+        groups=tuple(places.groups()),
+    )
+
+
+class _Places:
+    """Where in the picture steps and compensations stand: each in the box of the service that does it."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.services: dict[str, list[str]] = {}
+        self.steps = [flow.steps[index] for index in (*flow.order, *flow.cyclic)]
+        for step in self.steps:
+            self.services.setdefault(host_of(flow, step), []).append(self.of(step))
+            if self.is_elsewhere(step):
+                self.services.setdefault(undoer_of(flow, step), []).append(self.undo_of(step))
+
+    def of(self, step: FlowStep) -> str:
+        return node_id(self.flow, step.index)
+
+    def undo_of(self, step: FlowStep) -> str:
+        return "undo" + self.of(step).removeprefix("step") if self.is_elsewhere(step) else self.of(step)
+
+    def is_elsewhere(self, step: FlowStep) -> bool:
+        """Whether somebody else undoes what this one did."""
+        return step.compensation is not None and undoer_of(self.flow, step) != host_of(self.flow, step)
+
+    def publisher_of(self, event: Event) -> str:
+        """The node that publishes an event; none for what comes from outside."""
+        if event.step == OUTSIDE:
+            return ""
+        step = self.flow[event.step]
+        return self.undo_of(step) if event.kind == "undone" else self.of(step)
+
+    def nodes(self, problems: Mapping[str, str]) -> Iterator[Node]:
+        for step in self.steps:
+            yield self.step(step, problems.get(step.id, ""))
+            if self.is_elsewhere(step):
+                yield self.undo(step)
+
+    def step(self, step: FlowStep, problem: str) -> Node:
+        wait = step.step.wait
+        role: NodeRole = "wait" if wait is not None else "saga" if step.step.saga else "step"
+        return Node(
+            id=self.of(step),
+            role=role,
+            title=step.id,
+            subtitle=f"waits for {wait.name}" if wait is not None else step.step.action or step.step.saga or "",
+            badges=tuple(_badges(step)),
+            lane=host_of(self.flow, step),
+            pivot=step.kind == "pivot",
+            problem=problem,
+        )
+
+    def undo(self, step: FlowStep) -> Node:
+        command = step.compensation.command if step.compensation is not None else ""
+        lane = undoer_of(self.flow, step)
+        return Node(id=self.undo_of(step), role="compensation", title=command, subtitle=f"undoes {step.id}", lane=lane)
+
+    def groups(self) -> Iterator[Group]:
+        for name, members in self.services.items():
+            yield Group(id=f"group:{name}", title=name or "nobody", members=tuple(members), lane=name)
+
+
+def _badges(step: FlowStep) -> Iterator[str]:
+    if step.kind == "pivot":
+        yield "pivot"
+    if step.step.listens is not None and len(step.step.listens.events) > 1:
+        yield "any one event suffices" if step.step.listens.mode == "any" else "needs all its events"
+    elif len(step.after) > 1:
+        yield "any one event suffices" if step.join == "any" else "needs all its events"
+
+
+# -- cards
+
+
+def _cards(compiled: Choreography, places: _Places) -> Iterator[Card]:
+    together: dict[tuple[object, ...], Card] = {}
+    for event in compiled.events:
+        heard = tuple(dict.fromkeys(_listeners(event, compiled, places)))
+        if not heard and event.kind in BACK and not event.declared:
+            continue
+        source = places.publisher_of(event)
+        key = (event.step or event.name, event.kind in BACK, source, heard)
+        known = together.get(key, Card((), source, heard))
+        together[key] = known._replace(events=(*known.events, event))
+    return iter(together.values())
+
+
+def _listeners(event: Event, compiled: Choreography, places: _Places) -> Iterator[Listener]:
+    for each in compiled.subscriptions:
+        if (each.event, each.source, each.kind) == (event.name, event.step, event.kind):
+            step = places.flow[each.step]
+            at = places.of(step) if each.purpose == "start" else places.undo_of(step)
+            yield Listener(at, each.purpose)
+
+
+def _node(flow: Flow, place: int, card: Card) -> Node:
+    told = dict.fromkeys(TELLS[event.kind] for event in card.events)
+    missing = not card.source and card.events[0].name not in start_events(flow)
+    return Node(
+        id=f"event:{place}",
+        role="event",
+        title=", ".join(event.name for event in card.events),
+        subtitle=f"{card.events[0].step}: {' or '.join(told)}" if card.source else "from outside",
+        badges=tuple(_marks(card)),
+        problem="nobody here publishes it" if missing else "",
+        state="plain" if card.heard else "idle",
+    )
+
+
+def _marks(card: Card) -> Iterator[str]:
+    derived = [event.name for event in card.events if not event.declared]
+    if len(derived) == len(card.events):
+        yield "derived"
+    elif derived:
+        yield f"derived: {', '.join(derived)}"
+    if not card.heard:
+        yield "nobody here hears it"
+
+
+def _edges(place: int, card: Card) -> Iterator[Edge]:
+    id = f"event:{place}"
+    if card.source:
+        yield Edge(source=card.source, target=id, role="back" if card.is_back else "forward")
+    for listener in card.heard:
+        role: EdgeRole = "forward" if listener.purpose == "start" else "back"
+        yield Edge(source=id, target=listener.node, role=role, label="stops it" if listener.purpose == "stop" else "")
+
+
+def _caption(compiled: Choreography, places: _Places) -> str:
+    events = len({event.name for event in compiled.events})
+    counted = f"{len(places.services)} services, {events} events, {len(compiled.subscriptions)} subscriptions."
+    return f"{counted} Dashed arrows: the way back, on which a listener undoes its step."

@@ -60,12 +60,13 @@ def _in_order(flow: Flow, problems: Mapping[str, str]) -> Iterator[Node]:
     for index in (*flow.order, *flow.cyclic):
         step = flow.steps[index]
         problem = problems.get(step.id, CYCLE if index in flow.cyclic else "")
-        yield _action(flow, step, problem)
+        yield step_node(flow, step, problem)
         if undoable(step):
             yield _compensation(flow, step)
 
 
-def _action(flow: Flow, step: FlowStep, problem: str) -> Node:
+def step_node(flow: Flow, step: FlowStep, problem: str = "") -> Node:
+    """A step with all that a reader wants to know of its action."""
     definition = step.step
     role: NodeRole = "wait" if definition.wait else "saga" if definition.saga else "step"
     return Node(
@@ -167,11 +168,11 @@ def _forward(saga: Saga, wire: Wire, choices: Mapping[str, str]) -> Edge:
 # -- words
 
 
-def facts(saga: Saga) -> Iterator[str]:
+def facts(saga: Saga, *, styled: bool = True) -> Iterator[str]:
     """What stands under the name of a saga."""
     if saga.version is not None:
         yield f"version {saga.version}"
-    if saga.style is not None:
+    if styled and saga.style is not None:
         yield saga.style
     if saga.deadline is not None:
         yield f"deadline {duration_text(saga.deadline.after_s)}"

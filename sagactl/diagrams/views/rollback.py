@@ -36,8 +36,31 @@ def rollbacks_figure(flow: Flow, problems: Mapping[str, str] | None = None) -> F
         title=flow.saga.id,
         subtitle="what is undone when a step fails, in the worst case",
         caption=" ".join(_about_all(safe, panels)),
-        panels=panels,
+        panels=tuple(map(_small, panels)),
     )
+
+
+def _small(panel: Figure) -> Figure:
+    """What can be seen at a glance: names and the order of the undoing; what is not undone is left out."""
+    idle = {node.id for node in panel.nodes if node.role == "compensation" and node.state == "idle"}
+    idle |= {node.id for node in panel.nodes if node.role == "end" and node.state == "idle"}
+    nodes = (replace(node, subtitle="", badges=()) for node in panel.nodes if node.id not in idle)
+    return replace(
+        panel,
+        title=panel.subtitle,
+        subtitle=_ending(panel),
+        nodes=tuple(replace(node, subtitle="FAILED") if node.role == "end" else node for node in nodes),
+        edges=tuple(edge for edge in panel.edges if not {edge.source, edge.target} & idle),
+    )
+
+
+def _ending(panel: Figure) -> str:
+    if any(node.id == PARKED for node in panel.nodes):
+        return "nothing is undone, the run is parked"
+    undone = sum(node.state == "due" for node in panel.nodes)
+    words = "nothing is undone" if not undone else "1 step is undone" if undone == 1 else f"{undone} steps are undone"
+    maybe = any(node.state == "maybe" for node in panel.nodes)
+    return f"{words}, {undone + 1} if its outcome is unknown" if maybe else words
 
 
 def _about_all(safe: list[str], panels: tuple[Figure, ...]) -> Iterator[str]:
