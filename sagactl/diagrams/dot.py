@@ -65,7 +65,7 @@ STYLES: Final[Mapping[str, str]] = {
 
 ENDS: Final[Mapping[str, str]] = {"completed": GOOD, "compensated": BACK, "parked": BACK}
 
-MOST_COLUMNS: Final = 6
+MOST_COLUMNS: Final = 4
 """Of a small multiple: as many as a page is wide."""
 
 
@@ -84,7 +84,7 @@ def _graph(figure: Figure) -> Iterator[str]:
     if not figure.panels:
         yield "newrank=true"
     else:
-        yield f'pack=14, packmode="array_u{_columns(len(figure.panels))}"'
+        yield f'pack=14, packmode="array_tlu{_columns(len(figure.panels))}"'
 
 
 def _columns(panels: int) -> int:

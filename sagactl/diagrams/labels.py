@@ -37,7 +37,7 @@ def heading(figure: Figure) -> str:
 
 def panel(figure: Figure) -> str:
     """The name of one picture of a small multiple, and how it ends."""
-    rows = [_row(f"<B>{_font(_text(line), 11, INK)}</B>", 15) for line in wrap(figure.title, SMALL_WIDTH)]
+    rows = [_row(f"<B>{_font(_text(line), 11, INK)}</B>", 15) for line in wrap(figure.title, TITLE_WIDTH)]
     return _table([*rows, _row(_font(_text(figure.subtitle), 9, QUIET), 12)], padding=1)
 
 

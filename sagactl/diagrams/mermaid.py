@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from sagactl.diagrams.colours import tint
 from sagactl.diagrams.figure import STATE_TEXTS, Edge, Figure, Lane, Node
 from sagactl.diagrams.text import wrap
+from sagactl.errors import SagactlError
 from sagactl.escape import escape
 
 HARMLESS: Final = frozenset(" .,-_/+=!?·…")
@@ -24,6 +26,9 @@ SHAPES: Final[Mapping[str, tuple[str, str]]] = {
     "choice": ("{", "}"),
     "compensation": ("(", ")"),
     "end": ("([", "])"),
+    "event": (">", "]"),
+    "service": ("[", "]"),
+    "status": ("([", "])"),
 }
 
 CLASSES: Final[Mapping[str, str]] = {
@@ -34,23 +39,71 @@ CLASSES: Final[Mapping[str, str]] = {
     "problem": "stroke:#b83a00,stroke-width:4px",
 }
 
+ARROWS: Final[Mapping[str, str]] = {
+    "forward": "-->",
+    "undoes": "-.->",
+    "rollback": "==>",
+    "back": "-.->",
+    "calls": "<-->",
+}
+
+MOST_EDGES: Final = 500
+MOST_LETTERS: Final = 50_000
+"""What Mermaid draws unless its host says otherwise.
+
+Source: Mermaid, defaultConfig, `maxEdges` and `maxTextSize`.
+"""
+
 LINE_WIDTH: Final = 60
 
 
 def render(figure: Figure) -> str:
-    """The whole drawing; the same figure gives the same text."""
-    names = {node.id: f"n{place}" for place, node in enumerate(figure.nodes)}
-    lanes = {lane.id: f"lane{place}" for place, lane in enumerate(figure.lanes)}
-    lines = ["flowchart TB", f"  accTitle: {_words(figure.title)}"]
+    """The whole drawing; the same figure gives the same text.
+
+    Raises SagactlError for a drawing that is larger than Mermaid draws.
+    """
+    lines = [f"flowchart {'LR' if figure.view == 'commands' else 'TB'}", f"  accTitle: {_words(figure.title)}"]
     about = _words(f"{figure.subtitle}. {figure.caption}" if figure.subtitle else figure.caption)
     lines += [f"  accDescr: {about}"] if about else []
-    lines += [f"  {names[node.id]}{_node(node)}" for node in figure.nodes]
-    lines += [f"  {_edge(edge, names)}" for edge in figure.edges]
-    lines += [f"  classDef {lanes[each.id]} {_colours(each)}" for each in figure.lanes]
+    lines += _content(figure, "") if not figure.panels else _panels(figure)
     lines += [f"  classDef {name} {style}" for name, style in CLASSES.items()]
+    text = "\n".join((*lines, ""))
+    _refuse_too_large(figure, text)
+    return text
+
+
+def _refuse_too_large(figure: Figure, text: str) -> None:
+    edges = len(figure.edges) + sum(len(panel.edges) for panel in figure.panels)
+    if edges > MOST_EDGES or len(text) > MOST_LETTERS:
+        raise SagactlError(
+            f"Mermaid draws up to {MOST_EDGES} arrows and {MOST_LETTERS} letters; this picture has {edges} arrows and "
+            f"{len(text)} letters",
+            help="the formats svg, html, dot and text have no such limit, and `--fail STEP` draws one failure point",
+        )
+
+
+def _panels(figure: Figure) -> Iterator[str]:
+    for place, panel in enumerate(figure.panels):
+        yield f'  subgraph panel{place}["<b>{_label(panel.title)}</b><br/>{_label(panel.subtitle)}"]'
+        yield from (f"  {line}" for line in _content(panel, f"p{place}"))
+        yield "  end"
+
+
+def _content(figure: Figure, before: str) -> Iterator[str]:
+    names = {node.id: f"{before}n{place}" for place, node in enumerate(figure.nodes)}
+    lanes = {lane.id: f"{before}lane{place}" for place, lane in enumerate(figure.lanes)}
+    nodes = {node.id: node for node in figure.nodes}
+    grouped = {id for group in figure.groups for id in group.members}
+    for place, group in enumerate(figure.groups):
+        more = f"<br/>{_label(group.subtitle)}" if group.subtitle else ""
+        yield f'  subgraph {before}group{place}["<b>{_label(group.title)}</b>{more}"]'
+        yield from (f"    {names[id]}{_node(nodes[id])}" for id in group.members)
+        yield "  end"
+    yield from (f"  {names[node.id]}{_node(node)}" for node in figure.nodes if node.id not in grouped)
+    yield from (f"  {_edge(edge, names)}" for edge in figure.edges)
+    yield from (f"  classDef {lanes[each.id]} {_colours(each)}" for each in figure.lanes)
     for node in figure.nodes:
-        lines += [f"  class {names[node.id]} {name}" for name in _classes(node, lanes)]
-    return "\n".join((*lines, ""))
+        yield from (f"  class {names[node.id]} {name}" for name in _classes(node, lanes))
 
 
 def _node(node: Node) -> str:
@@ -75,12 +128,10 @@ def _edge(edge: Edge, names: Mapping[str, str]) -> str:
     source, target = names[edge.source], names[edge.target]
     if edge.role == "undoes":
         return f'{target} -. "undone by" .-> {source}'
-    if edge.role == "rollback":
-        return f"{source} ==> {target}"
-    arrow = "-.->" if edge.state == "idle" else "-->"
+    arrow = "-.->" if edge.state == "idle" else ARROWS[edge.role]
     if not edge.label:
         return f"{source} {arrow} {target}"
-    words = _label(edge.label) + (f"<br/>{_label(edge.detail)}" if edge.detail else "")
+    words = "<br/>".join(map(_label, (*edge.label.split("; "), *filter(None, (edge.detail,)))))
     return f'{source} {arrow}|"{words}"| {target}'
 
 
@@ -112,6 +163,4 @@ def _words(text: str) -> str:
 
 
 def _colours(lane: Lane) -> str:
-    parts = (int(lane.colour[at : at + 2], 16) for at in (1, 3, 5))
-    light = "".join(f"{round(255 - (255 - part) * 0.16):02x}" for part in parts)
-    return f"fill:#{light},stroke:{lane.colour},color:#1f2937"
+    return f"fill:{tint(lane.colour).lower()},stroke:{lane.colour},color:#1f2937"

@@ -1,7 +1,7 @@
 """The drawing as lines of text: steps from top to bottom, each compensation at the right with an arrow back.
 
-What runs in parallel stands in brackets, branch by branch; what depends on a choice stands under its outcome.  No line
-is wider than asked for.
+What runs in parallel stands in brackets, branch by branch; what depends on a choice stands under its outcome.  What is
+no flow is written by `listing`.  No line is wider than asked for.
 """
 
 from __future__ import annotations
@@ -10,45 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from sagactl.diagrams import listing
 from sagactl.diagrams.figure import STATE_TEXTS, Figure, Node
+from sagactl.diagrams.glyphs import ASCII, UNICODE, Glyphs
 from sagactl.diagrams.outline import Block
 from sagactl.diagrams.text import cells, clip, wrap
 from sagactl.escape import escape
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glyphs:
-    """The characters that a drawing is made of."""
-
-    start: str
-    step: str
-    wait: str
-    saga: str
-    pivot: str
-    choice: str
-    end: str
-    done: str
-    failing: str
-    idle: str
-    bar: str
-    first: str
-    middle: str
-    last: str
-    dash: str
-    back: str
-    leader: str
-    dot: str
-    more: str
-
-
-UNICODE: Final = Glyphs(
-    start="○", step="●", wait="◔", saga="▣", pivot="◆", choice="◇", end="◎", done="✓", failing="✗", idle="·",
-    bar="│", first="┌", middle="├", last="└", dash="─", back="◀", leader="╌", dot="·", more="…",
-)  # fmt: skip
-ASCII: Final = Glyphs(
-    start="o", step="*", wait="@", saga="&", pivot="#", choice="?", end="O", done="+", failing="X", idle="-",
-    bar="|", first=".", middle="+", last="'", dash="-", back="<", leader=".", dot="-", more="...",
-)  # fmt: skip
 
 TIE: Final = "\u00a0"
 """Holds words together while lines are broken; `escape` leaves none of it in a text."""
@@ -74,11 +41,15 @@ def render(figure: Figure, *, width: int = 80, ascii: bool = False) -> str:
     """The whole drawing in lines of at most `width` columns; the same figure gives the same text."""
     width = max(width, 1)
     glyphs = ASCII if ascii else UNICODE
-    rows = list(_Rows(figure, glyphs, width).all())
-    lines = [*_heading(figure, width), *_laid_out(rows, glyphs, width), *_legend(figure, glyphs, width)]
+    lines = [*_heading(figure, width), *_body(figure, glyphs, width), *_legend(figure, glyphs, width)]
     if ascii:
-        lines = [line.replace("·", glyphs.dot).encode("ascii", "backslashreplace").decode("ascii") for line in lines]
+        lines = [_in_ascii(line, glyphs) for line in lines]
     return "\n".join(clip(line, width, glyphs.more if width > 3 else "").rstrip() for line in lines) + "\n"
+
+
+def _in_ascii(line: str, glyphs: Glyphs) -> str:
+    known = line.replace("·", glyphs.dot).replace("→", "->")
+    return known.encode("ascii", "backslashreplace").decode("ascii")
 
 
 def _heading(figure: Figure, width: int) -> Iterator[str]:
@@ -86,6 +57,18 @@ def _heading(figure: Figure, width: int) -> Iterator[str]:
     for text in (figure.subtitle, figure.caption):
         yield from (line for line in wrap(escape(text), width) if line)
     yield ""
+
+
+def _body(figure: Figure, glyphs: Glyphs, width: int) -> Iterator[str]:
+    """A flow is drawn, what is no flow is listed, and the pictures of a small multiple come one after the other."""
+    if figure.outline is not None:
+        yield from _laid_out(list(_Rows(figure, glyphs, width).all()), glyphs, width)
+        return
+    yield from listing.lines(figure, glyphs, width)
+    for place, panel in enumerate(figure.panels):
+        yield from ([""] if place else [])
+        yield glyphs.dash * width
+        yield from (*_heading(panel, width), *_body(panel, glyphs, width))
 
 
 class _Rows:
@@ -101,7 +84,7 @@ class _Rows:
 
     def all(self) -> Iterator[_Row]:
         yield _Row(rail="", left=f"{self.glyphs.start} start")
-        for block in self.figure.outline.parts if self.figure.outline else ():
+        for block in self.figure.outline.parts if self.figure.outline is not None else ():
             yield from self.gap("")
             yield from self.block(block, "", last=False)
         for node in self.figure.nodes:
@@ -263,14 +246,15 @@ def _legend(figure: Figure, glyphs: Glyphs, width: int) -> Iterator[str]:
 
 def _meanings(figure: Figure, glyphs: Glyphs) -> Iterable[str]:
     marks: Mapping[str, str] = {"wait": f"{glyphs.wait} waits", "saga": f"{glyphs.saga} another saga"}
-    for node in figure.nodes:
+    shown = [node for panel in figure.panels for node in panel.nodes]
+    for node in (*figure.nodes, *shown):
         if node.state == "plain" and node.role in marks:
             yield marks[node.role]
-        if node.state == "plain" and node.pivot:
+        if node.state == "plain" and node.pivot and node.role != "status":
             yield f"{glyphs.pivot} pivot: no way back behind it"
         if node.state == "done":
             yield f"{glyphs.done} done"
-        if node.role == "compensation" and node.state == "plain":
+        if node.role == "compensation" and node.state == "plain" and figure.outline is not None:
             yield f"{glyphs.back} undone by"
         if node.state == "maybe":
             yield "[?] undone first, but only if its outcome is unknown"

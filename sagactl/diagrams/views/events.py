@@ -21,13 +21,16 @@ from sagactl.styles import (
     undoer_of,
 )
 
+MANY: Final = 16
+"""Beyond so many steps boxes around services, and cards for the way back, would hide what they are to show."""
+
 BACK: Final[frozenset[EventKind]] = frozenset({"failure", "undone"})
 
 TELLS: Final[Mapping[EventKind, str]] = {
-    "start": "somebody wants it",
-    "success": "it is done",
-    "failure": "it failed",
-    "undone": "it is undone",
+    "start": "",
+    "success": "",
+    "failure": "failed",
+    "undone": "undone",
 }
 
 
@@ -53,26 +56,30 @@ class Card(NamedTuple):
 def events_figure(flow: Flow, problems: Mapping[str, str] | None = None) -> Figure:
     """The participants with their steps, and the events between them."""
     compiled = choreography(flow)
-    places = _Places(flow)
+    places = _Places(flow, is_dense=len(flow.steps) > MANY)
     cards = tuple(_cards(compiled, places))
-    nodes = [*places.nodes(problems or {}), *(_node(flow, place, card) for place, card in enumerate(cards))]
+    shown = {f"event:{place}": card for place, card in enumerate(cards) if not (places.is_dense and card.is_back)}
+    nodes = (*places.nodes(problems or {}), *(_node(flow, id, card) for id, card in shown.items()))
+    edges = [edge for id, card in shown.items() for edge in _edges(id, card)]
+    if places.is_dense:
+        edges += dict.fromkeys(edge for card in cards if card.is_back for edge in _straight(card))
     return Figure(
         view="events",
         title=flow.saga.id,
         subtitle=" · ".join(("as a choreography", *facts(flow.saga, styled=False))),
-        caption=_caption(compiled, places),
-        nodes=tuple(nodes),
-        edges=tuple(edge for place, card in enumerate(cards) for edge in _edges(place, card)),
+        caption=" ".join(_caption(compiled, places)),
+        nodes=nodes,
+        edges=tuple(edges),
         lanes=lanes(places.services),
-        groups=tuple(places.groups()),
+        groups=() if places.is_dense else tuple(places.groups()),
     )
 
 
 class _Places:
     """Where in the picture steps and compensations stand: each in the box of the service that does it."""
 
-    def __init__(self, flow: Flow) -> None:
-        self.flow = flow
+    def __init__(self, flow: Flow, *, is_dense: bool) -> None:
+        self.flow, self.is_dense = flow, is_dense
         self.services: dict[str, list[str]] = {}
         self.steps = [flow.steps[index] for index in (*flow.order, *flow.cyclic)]
         for step in self.steps:
@@ -106,11 +113,12 @@ class _Places:
     def step(self, step: FlowStep, problem: str) -> Node:
         wait = step.step.wait
         role: NodeRole = "wait" if wait is not None else "saga" if step.step.saga else "step"
+        words = f"waits for {wait.name}" if wait is not None else step.step.action or step.step.saga or ""
         return Node(
             id=self.of(step),
             role=role,
             title=step.id,
-            subtitle=f"waits for {wait.name}" if wait is not None else step.step.action or step.step.saga or "",
+            subtitle=f"{host_of(self.flow, step)} · {words}" if self.is_dense else words,
             badges=tuple(_badges(step)),
             lane=host_of(self.flow, step),
             pivot=step.kind == "pivot",
@@ -160,14 +168,14 @@ def _listeners(event: Event, compiled: Choreography, places: _Places) -> Iterato
             yield Listener(at, each.purpose)
 
 
-def _node(flow: Flow, place: int, card: Card) -> Node:
-    told = dict.fromkeys(TELLS[event.kind] for event in card.events)
+def _node(flow: Flow, id: str, card: Card) -> Node:
+    told = dict.fromkeys(filter(None, (TELLS[event.kind] for event in card.events)))
     missing = not card.source and card.events[0].name not in start_events(flow)
     return Node(
-        id=f"event:{place}",
+        id=id,
         role="event",
         title=", ".join(event.name for event in card.events),
-        subtitle=f"{card.events[0].step}: {' or '.join(told)}" if card.source else "from outside",
+        subtitle=" or ".join(told) if card.source else "from outside",
         badges=tuple(_marks(card)),
         problem="nobody here publishes it" if missing else "",
         state="plain" if card.heard else "idle",
@@ -184,8 +192,7 @@ def _marks(card: Card) -> Iterator[str]:
         yield "nobody here hears it"
 
 
-def _edges(place: int, card: Card) -> Iterator[Edge]:
-    id = f"event:{place}"
+def _edges(id: str, card: Card) -> Iterator[Edge]:
     if card.source:
         yield Edge(source=card.source, target=id, role="back" if card.is_back else "forward")
     for listener in card.heard:
@@ -193,7 +200,14 @@ def _edges(place: int, card: Card) -> Iterator[Edge]:
         yield Edge(source=id, target=listener.node, role=role, label="stops it" if listener.purpose == "stop" else "")
 
 
-def _caption(compiled: Choreography, places: _Places) -> str:
+def _straight(card: Card) -> Iterator[Edge]:
+    """From who publishes to who hears, without the event between them."""
+    return (Edge(source=card.source, target=each.node, role="back") for each in card.heard if each.node != card.source)
+
+
+def _caption(compiled: Choreography, places: _Places) -> Iterator[str]:
     events = len({event.name for event in compiled.events})
-    counted = f"{len(places.services)} services, {events} events, {len(compiled.subscriptions)} subscriptions."
-    return f"{counted} Dashed arrows: the way back, on which a listener undoes its step."
+    yield f"{len(places.services)} services, {events} events, {len(compiled.subscriptions)} subscriptions."
+    yield "Dashed arrows: the way back, on which a listener undoes its step."
+    if places.is_dense:
+        yield "The names of their events are left out, because the saga is long."

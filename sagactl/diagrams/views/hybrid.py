@@ -13,6 +13,17 @@ from sagactl.styles import Subscription, choreography
 from sagactl.topology import links
 
 
+def contexts(flow: Flow) -> dict[str, tuple[str, ...]]:
+    """The steps of each bounded context, as far as the participants state theirs."""
+    found: dict[str, tuple[str, ...]] = {}
+    for index in (*flow.order, *flow.cyclic):
+        step = flow.steps[index].step
+        participant = flow.saga.participants.get(step.participant or "")
+        if participant is not None and participant.context is not None:
+            found[participant.context] = (*found.get(participant.context, ()), step.id)
+    return found
+
+
 def hybrid_figure(flow: Flow, groups: Mapping[str, Sequence[str]]) -> Figure:
     """The cut: a box for each group of steps (by their ids), led within, and the events between the groups.
 

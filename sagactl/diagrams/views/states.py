@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, get_args
 
 from sagactl.diagrams.figure import Edge, EdgeRole, Figure, Node
 from sagactl.diagrams.life import ENDS, GIVEN_UP, RESTARTS, Life, Passage, Stage, life
 from sagactl.diagrams.views.flow import facts
 from sagactl.durations import duration_text
 from sagactl.flow import Flow
+from sagactl.trace import Status
 
 MOST_NAMES: Final = 6
 """Of the steps on one arrow; the others are counted."""
@@ -47,14 +48,22 @@ CAUSES: Final[Mapping[str, str]] = {
 def states_figure(flow: Flow) -> Figure:
     """The states of a run, and what leads from one to the next."""
     found = life(flow)
+    stages = sorted(found.stages, key=_place)
     return Figure(
         view="states",
         title=flow.saga.id,
         subtitle=" · ".join(("the states of a run", *facts(flow.saga))),
         caption=" ".join(_caption(flow, found)),
-        nodes=(Node(id="start", role="start", title="start"), *(_node(flow, stage, found) for stage in found.stages)),
-        edges=(Edge(source="start", target=_id(found.stages[0])), *_edges(flow, found)),
+        nodes=(Node(id="start", role="start", title="start"), *(_node(flow, stage, found) for stage in stages)),
+        edges=(Edge(source="start", target=_id(stages[0])), *_edges(flow, found)),
     )
+
+
+def _place(stage: Stage) -> tuple[int, int, bool]:
+    """The way forward first, the ends last."""
+    outcomes = list(ENDINGS)
+    ends = outcomes.index(stage.outcome) + 1 if stage.outcome is not None else 0
+    return ends, get_args(Status).index(stage.status), stage.past_return
 
 
 def _id(stage: Stage) -> str:
@@ -64,9 +73,8 @@ def _id(stage: Stage) -> str:
 
 def _node(flow: Flow, stage: Stage, found: Life) -> Node:
     if stage.outcome is not None:
-        role_id = f"end:{stage.outcome}"
         title = stage.status if stage.outcome == "completed" else f"{stage.status}: {stage.outcome}"
-        return Node(id=_id(stage), role="status", title=title, subtitle=ENDINGS[role_id.removeprefix("end:")])
+        return Node(id=_id(stage), role="status", title=title, subtitle=ENDINGS[stage.outcome])
     return Node(
         id=_id(stage),
         role="status",
@@ -127,7 +135,7 @@ def _cause(flow: Flow, passage: Passage) -> str:
     if passage.what == ENDS and after.outcome == "compensated":
         return "all undone"
     if passage.what == ENDS:
-        return "given up" if before.status != "COMPENSATING" else "cannot be undone"
+        return "not done, and no way back" if before.status != "COMPENSATING" else "cannot be undone"
     if before.status == "STARTED" and after.status == "PENDING" and passage.what != RESTARTS:
         return "first answer"
     if after.past_return and passage.what == "done":

@@ -26,10 +26,10 @@ AS_TEXT: Final = "\ufe0e"
 
 
 class Diagram:
-    """Where the lifelines stand, and the drawing."""
+    """Where the lifelines stand, and the drawing; the names of its arrow heads begin with `marks`."""
 
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
+    def __init__(self, trace: Trace, marks: str = "") -> None:
+        self.trace, self.marks = trace, marks
         self.rows = rows(trace)
         self.back = self._back()
         self.names = lifelines(trace, self.rows)
@@ -78,15 +78,21 @@ class Diagram:
         return self.places[self.names.index(lifeline)] if lifeline in self.names else self.places[0]
 
     def draw(self) -> str:
+        title = f"Sequence of {self.trace.saga}"
+        about = f"{self.about()}; the table of moments says the same in words."
+        return picture(self.width, self.height, "sequence", title, about, self.content())
+
+    def about(self) -> str:
+        """What the drawing holds, for those who do not see it."""
         others = len(self.names) - 1
         who = f"The orchestrator and {others} other lifeline{'s' if others != 1 else ''}"
-        about = (
+        return (
             f"{who if self.names[0] is None else f'{len(self.names)} participants and no orchestrator'} with "
-            f"{len(self.rows)} messages and notes in order; the table of moments says the same in words."
+            f"{len(self.rows)} messages and notes in order"
         )
-        return picture(self.width, self.height, "sequence", f"Sequence of {self.trace.saga}", about, self._content())
 
-    def _content(self) -> Iterator[str]:
+    def content(self) -> Iterator[str]:
+        """The marks of the drawing, the ground first."""
         yield from self._ground()
         for x, name, whole in zip(self.places, self.heads, self.names, strict=True):
             yield line(x, HEAD, x, self.height, "life")
@@ -145,7 +151,7 @@ class Diagram:
             end += -34 if forward else 34
             cross = f'<path d="M-5 -5 L5 5 M5 -5 L-5 5" class="lost" transform="translate({number(end)} {number(y)})"/>'
             return line(start, y, end, y, kind) + cross + words
-        return line(start, y, end, y, kind, f' marker-end="url(#{head})"') + words
+        return line(start, y, end, y, kind, f' marker-end="url(#{self.marks}{head})"') + words
 
 
 def _words(row: Entry) -> str:

@@ -72,12 +72,18 @@ def symbols() -> str:
         '<pattern id="stripes" width="8" height="8" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<rect width="8" height="8" class="f-undo-pale"/><rect width="4" height="8" class="f-undo"/></pattern>'
     )
-    arrows = "".join(
-        f'<marker id="{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" orient="auto">'
-        f'<path d="M0 0.5 L10 5 L0 9.5 Z" class="{fill}"/></marker>'
+    return (
+        f'<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{drawn}{stripes}{arrow_heads()}</defs></svg>'
+    )
+
+
+def arrow_heads(marks: str = "") -> str:
+    """The ends of the arrows forward and back; their names begin with `marks`."""
+    return "".join(
+        f'<marker id="{marks}{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
+        f'orient="auto"><path d="M0 0.5 L10 5 L0 9.5 Z" class="{fill}"/></marker>'
         for name, fill in (("head", "f-ink"), ("head-back", "f-undo"))
     )
-    return f'<svg width="0" height="0" class="defs" aria-hidden="true"><defs>{drawn}{stripes}{arrows}</defs></svg>'
 
 
 def mark(name: str, x: float, y: float, title: str = "") -> str:
