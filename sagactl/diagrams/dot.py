@@ -84,7 +84,7 @@ def _graph(figure: Figure) -> Iterator[str]:
     if not figure.panels:
         yield "newrank=true"
     else:
-        yield f'pack=14, packmode="array_tlu{_columns(len(figure.panels))}"'
+        yield f'pack=14, packmode="array_tu{_columns(len(figure.panels))}"'
 
 
 def _columns(panels: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import struct
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -14,14 +15,32 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sagactl.diagrams import Figure, dot, flow_figure, fonts, image, mermaid, rollback_figure, terminal
+from sagactl.diagrams import (
+    Figure,
+    commands_figure,
+    dot,
+    events_figure,
+    flow_figure,
+    fonts,
+    hybrid_figure,
+    image,
+    labels,
+    mermaid,
+    rollback_figure,
+    rollbacks_figure,
+    states_figure,
+    svg,
+    terminal,
+)
 from sagactl.diagrams.figure import STATE_TEXTS
 from sagactl.diagrams.text import cells, clip, wrap
 from sagactl.errors import SagactlError
 from sagactl.escape import escape
-from sagactl.flow import flow
+from sagactl.flow import Flow, flow
 from sagactl.model import Saga
-from tests.diagrams.sagas import ALL, CHILD, CLAIM, CYCLE, HOSTILE, LONG, NET, ORDER, TRIP, sagas, step, texts
+from tests.diagrams.sagas import ALL, CHILD, CLAIM, CYCLE, HOSTILE, LONG, NET, ORDER, TRIP, sagas, sequence, step, texts
+from tests.mermaid import read_by_mermaid
+from tests.optional import need
 
 EXPECTED: Final = Path(__file__).parent / "expected"
 UPDATE: Final = bool(os.environ.get("UPDATE"))
@@ -33,6 +52,10 @@ WRITERS: Final[dict[str, Callable[[Figure], str]]] = {
     "dot": dot.render,
 }
 
+HOSTILE_SAGA: Final = Saga(
+    id=HOSTILE[0], steps=tuple(step(id, participant=id, action=id, rejects=(id,)) for id in HOSTILE[:8])
+)
+
 GOLDEN: Final[dict[str, Figure]] = {
     "order": flow_figure(flow(ORDER)),
     "order-fails": rollback_figure(flow(ORDER), "create-shipment"),
@@ -43,6 +66,17 @@ GOLDEN: Final[dict[str, Figure]] = {
     "net-fails": rollback_figure(flow(NET), "e"),
     "cycle": flow_figure(flow(CYCLE)),
     "child": flow_figure(flow(CHILD)),
+    "order-failures": rollbacks_figure(flow(ORDER)),
+    "trip-failures": rollbacks_figure(flow(TRIP)),
+    "order-events": events_figure(flow(ORDER)),
+    "trip-events": events_figure(flow(TRIP)),
+    "order-commands": commands_figure(flow(ORDER)),
+    "order-states": states_figure(flow(ORDER)),
+    "claim-states": states_figure(flow(CLAIM)),
+    "trip-hybrid": hybrid_figure(flow(TRIP), {"travel": ("hold-flight", "hold-hotel", "hold-car", "issue-tickets")}),
+    "hostile-events": events_figure(flow(HOSTILE_SAGA)),
+    "hostile-commands": commands_figure(flow(HOSTILE_SAGA)),
+    "hostile-failures": rollbacks_figure(flow(HOSTILE_SAGA)),
     "hostile": flow_figure(
         flow(Saga(id=HOSTILE[0], steps=tuple(step(id, participant=id, action=id) for id in HOSTILE)))
     ),
@@ -82,7 +116,8 @@ def test_every_step_and_every_compensation_is_in_the_text_and_twice_gives_the_sa
 @given(sagas(texts=texts), st.integers(1, 130), st.booleans())
 def test_no_line_is_wider_than_asked_for(saga: Saga, width: int, ascii: bool) -> None:
     found = flow(saga)
-    for drawn in (flow_figure(found), *(rollback_figure(found, each.id) for each in found.steps[:2])):
+    others = (rollbacks_figure(found), events_figure(found), commands_figure(found), states_figure(found))
+    for drawn in (flow_figure(found), *(rollback_figure(found, each.id) for each in found.steps[:2]), *others):
         written = terminal.render(drawn, width=width, ascii=ascii)
         assert all(cells(line) <= width for line in written.splitlines())
         assert written.isascii() or not ascii
@@ -113,27 +148,81 @@ def test_numbers_stand_on_the_compensations() -> None:
 # -- dot
 
 
+VIEWS: Final = (flow_figure, rollbacks_figure, events_figure, commands_figure, states_figure)
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
-@given(sagas(texts=texts, most=5))
-def test_graphviz_reads_what_is_written_whatever_the_words(saga: Saga) -> None:
+@given(sagas(texts=texts, most=5), st.sampled_from(VIEWS))
+def test_graphviz_reads_what_is_written_whatever_the_words(saga: Saga, view: Callable[[Flow], Figure]) -> None:
     pygraphviz = pytest.importorskip("pygraphviz")
-    drawn = flow_figure(flow(saga))
+    drawn = view(flow(saga))
     graph = pygraphviz.AGraph(string=dot.render(drawn))
-    assert len(graph.nodes()) == len(drawn.nodes)
-    assert len(graph.edges()) == len({(edge.source, edge.target) for edge in drawn.edges})
+    parts = drawn.panels or (drawn,)
+    assert len(graph.nodes()) == sum(len(part.nodes) for part in parts)
+    hidden = sum(edge.attr["style"] == "invis" for edge in graph.edges())
+    shown = sum(len({(edge.source, edge.target) for edge in part.edges}) for part in parts)
+    assert len(graph.edges()) - hidden == shown
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_installed_graphviz_reads_it_without_a_word(name: str) -> None:
+    source = dot.render(GOLDEN[name]).encode(errors="surrogatepass")
+    done = subprocess.run([need("dot"), "-Tsvg"], input=source, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_panels_stand_in_the_order_of_the_steps_and_do_not_overlap() -> None:
+    need("dot")
+    root = ElementTree.fromstring(svg(rollbacks_figure(flow(sequence(12)))))
+    space = "{http://www.w3.org/2000/svg}"
+    boxes = [_box(each.find(f"{space}path")) for each in root.iter(f"{space}g") if each.get("class") == "cluster"]
+    boxes = [box for box in boxes if box is not None]
+    assert len(boxes) == 12
+    for place, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[place + 1 :]:
+            assert right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top
+    assert boxes == sorted(boxes, key=lambda box: (round(box[1] / 100), box[0]))
+
+
+def _box(path: ElementTree.Element | None) -> tuple[float, float, float, float] | None:
+    if path is None:
+        return None
+    found = [tuple(map(float, pair.split(","))) for pair in re.findall(r"-?[\d.]+,-?[\d.]+", path.get("d", ""))]
+    return min(x for x, _ in found), min(y for _, y in found), max(x for x, _ in found), max(y for _, y in found)
 
 
 # -- mermaid
 
-NODE = re.compile(r'  n\d+(\(\(|\(\[|\[\[|\(|\[|\{)"[^"`<>]*(?:</?[bi]>|<br/>|[^"`<>])*"(\)\)|\]\)|\]\]|\)|\]|\})')
-EDGE = re.compile(r'  n\d+ (-->|-\.->|==>|-\. "undone by" \.->|(-->|-\.->)\|"(?:<br/>|[^"`<>])*"\|) n\d+')
-OTHER = re.compile(r"flowchart TB|  acc(Title|Descr): [\w .,-]*|  classDef \w+ [\w:#,; -]+|  class n\d+ \w+")
+PARTS = r'"[^"`<>]*(?:</?[bi]>|<br/>|[^"`<>])*"'
+NODE = re.compile(rf"  (  )?\w*n\d+(\(\(|\(\[|\[\[|\(|\[|\{{|>){PARTS}(\)\)|\]\)|\]\]|\)|\]|\}})")
+EDGE = re.compile(
+    r'  (  )?\w*n\d+ (-->|-\.->|==>|<-->|-\. "undone by" \.->|(-->|-\.->|<-->)\|"(?:<br/>|[^"`<>])*"\|) \w*n\d+'
+)
+OTHER = re.compile(
+    rf"flowchart (TB|LR)|  acc(Title|Descr): [\w .,-]*|  (  )?classDef \w+ [\w:#,; -]+|  (  )?class \w+ \w+"
+    rf"|  subgraph \w+\[{PARTS}\]|  end"
+)
 
 
-@given(sagas(texts=texts))
-def test_every_line_of_a_flowchart_has_one_of_the_known_forms(saga: Saga) -> None:
-    for line in mermaid.render(flow_figure(flow(saga))).splitlines():
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(sagas(texts=texts, most=5), st.sampled_from(VIEWS))
+def test_every_line_of_a_flowchart_has_one_of_the_known_forms(saga: Saga, view: Callable[[Flow], Figure]) -> None:
+    for line in mermaid.render(view(flow(saga))).splitlines():
         assert NODE.fullmatch(line) or EDGE.fullmatch(line) or OTHER.fullmatch(line), line
+
+
+def test_what_mermaid_would_not_draw_is_refused_with_what_can() -> None:
+    with pytest.raises(SagactlError, match="Mermaid draws up to 500 arrows") as caught:
+        mermaid.render(rollbacks_figure(flow(sequence(40))))
+    assert "svg" in caught.value.help
+
+
+def test_mermaid_reads_it(tmp_path: Path) -> None:
+    files = []
+    for name, drawn in GOLDEN.items():
+        files.append(tmp_path / f"{name}.mmd")
+        files[-1].write_text(mermaid.render(drawn), encoding="utf-8", errors="surrogatepass")
+    assert read_by_mermaid(tmp_path, files) == ["flowchart-v2"] * len(files)
 
 
 # -- pictures
@@ -149,15 +238,15 @@ def test_an_svg_is_sound_named_and_closed(name: str) -> None:
     root = ElementTree.fromstring(written)
     space = "{http://www.w3.org/2000/svg}"
     assert root.tag == f"{space}svg" and root.get("role") == "img"
-    assert root[0].tag == f"{space}title" and root[1].tag == f"{space}desc"
+    assert [each.tag for each in root[:3]] == [f"{space}{tag}" for tag in ("title", "desc", "style")]
     assert {each.tag.removeprefix(space) for each in root.iter()} <= {
-        "svg", "title", "desc", "g", "path", "polygon", "polyline", "text", "ellipse"
+        "svg", "title", "desc", "style", "g", "path", "polygon", "polyline", "text", "ellipse"
     }  # fmt: skip
     assert not any("href" in key or key.startswith("on") for each in root.iter() for key in each.attrib)
     assert b"<!--" not in written and b"Generated" not in written
     drawn = "".join(each.text or "" for each in root.iter(f"{space}text")).replace("\xa0", " ")
     for node in GOLDEN[name].nodes:
-        assert "".join(wrap(escape(node.title), dot.TITLE_WIDTH)) in drawn or node.role == "choice"
+        assert "".join(wrap(escape(node.title), labels.TITLE_WIDTH)) in drawn or node.role == "choice"
         if node.state in ("failing", "maybe"):
             assert STATE_TEXTS[node.state] in drawn
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from sagactl.reports.traces import mermaid
 from sagactl.trace import Trace
-from tests.optional import need
+from tests.mermaid import read_by_mermaid
 from tests.reports.traces import TRACES, check, hostile, traces
 
 
@@ -53,43 +51,12 @@ def test_every_ground_of_the_way_back_is_closed() -> None:
         assert lines.count("  end") == sum(line.startswith("  rect ") for line in lines)
 
 
-READER: Final = """
-const { JSDOM } = await import(process.argv[2] + "/jsdom/lib/api.js");
-const dom = new JSDOM("<body></body>");
-globalThis.window = dom.window; globalThis.document = dom.window.document;
-const mermaid = (await import(process.argv[2] + "/mermaid/dist/mermaid.core.mjs")).default;
-const { readFileSync } = await import("node:fs");
-for (const file of process.argv.slice(3)) {
-  const found = await mermaid.parse(readFileSync(file, "utf8"));
-  console.log(found.diagramType);
-}
-"""
-
-
-def packages() -> Path:
-    """The folder `node_modules` that SAGACTL_NODE_MODULES names; without mermaid and jsdom the test is skipped."""
-    folder = Path(os.environ.get("SAGACTL_NODE_MODULES", "node_modules"))
-    if not all((folder / name).is_dir() for name in ("mermaid", "jsdom")):
-        reason = "the npm packages mermaid and jsdom are not in SAGACTL_NODE_MODULES"
-        if os.environ.get("SAGACTL_REQUIRE_ALL"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return folder.resolve()
-
-
 def test_mermaid_reads_it(tmp_path: Path) -> None:
-    node, folder = need("node"), packages()
-    script = tmp_path / "read.mjs"
-    script.write_text(READER, encoding="utf-8")
     files, kinds = [], []
     for name, trace in {**TRACES, "hostile": hostile(), "hostile events": hostile("choreography")}.items():
         for view in mermaid.VIEWS:
             file = tmp_path / f"{name}.{view}.mmd"
             file.write_text(mermaid.render(trace, view), encoding="utf-8")
-            files.append(str(file))
+            files.append(file)
             kinds.append({"sequence": "sequence", "timeline": "gantt"}[view])
-    done = subprocess.run(
-        [node, str(script), str(folder), *files], capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == kinds
+    assert read_by_mermaid(tmp_path, files) == kinds

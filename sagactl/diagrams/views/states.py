@@ -163,4 +163,4 @@ def _caption(flow: Flow, found: Life) -> Iterator[str]:
     if triggers is not None:
         yield f"A rollback starts on {', '.join(triggers)} only."
     if not found.complete:
-        yield "The saga is too large to be searched in full: there may be more arrows."
+        yield "Where several things go wrong at once there may be more arrows: the saga is too large to try them all."
