@@ -66,19 +66,41 @@ def recommend(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Recommenda
     return recommend_one(saga, sagas)
 
 
-def draw(saga: Saga, format: str = "text", *, fail: str | None = None) -> str | bytes:
-    """The picture of a saga (text, dot or mermaid as text; svg, png or pdf as bytes), or of a rollback."""
-    from sagactl.diagrams import dot, flow_figure, image, mermaid, rollback_figure, terminal
+def draw(
+    saga: Saga,
+    format: str = "text",
+    *,
+    view: str = "flow",
+    fail: str | None = None,
+    sagas: Mapping[str, Saga] | None = None,
+) -> str | bytes:
+    """The picture of a saga: text, dot, mermaid or html as text, svg, png or pdf as bytes.
+
+    The views are flow, rollback, events, commands and states; with `fail` it is the rollback of that step.
+    """
+    from importlib import import_module
+
+    from sagactl import diagrams
     from sagactl.errors import UnknownName
     from sagactl.flow import Flow
 
-    drawn = flow_figure(Flow(saga)) if fail is None else rollback_figure(Flow(saga), fail)
-    writers = {"text": terminal.render, "dot": dot.render, "mermaid": mermaid.render}
-    if format in writers:
-        return writers[format](drawn)
+    flow = Flow(saga, sagas)
+    views = {
+        "flow": diagrams.flow_figure,
+        "rollback": diagrams.rollbacks_figure,
+        "events": diagrams.events_figure,
+        "commands": diagrams.commands_figure,
+        "states": diagrams.states_figure,
+    }
+    if view not in views:
+        raise UnknownName("view", view, views)
+    drawn = views[view](flow) if fail is None else diagrams.rollback_figure(flow, fail)
+    members = {"text": "terminal", "dot": "dot", "mermaid": "mermaid", "html": "html"}
+    if format in members:
+        return str(import_module(f"sagactl.diagrams.{members[format]}").render(drawn))
     if format not in ("svg", "png", "pdf"):
-        raise UnknownName("format", format, (*writers, "svg", "png", "pdf"))
-    return image.render(drawn, format)  # type: ignore[arg-type]
+        raise UnknownName("format", format, (*members, "svg", "png", "pdf"))
+    return bytes(import_module("sagactl.diagrams.image").render(drawn, format))
 
 
 def simulate(

@@ -44,8 +44,12 @@ def test_pictures_and_recommendations() -> None:
     assert "create-shipment" in str(sagactl.draw(saga, fail="create-shipment"))
     assert sagactl.draw(saga, "dot").startswith("digraph")  # type: ignore[arg-type]
     assert sagactl.recommend(saga).recommendation == "orchestration"
+    assert str(sagactl.draw(saga, view="states")).count("FAILED: parked") > 1
+    assert "when charge-payment fails" in str(sagactl.draw(saga, view="rollback"))
     with pytest.raises(UnknownName):
         sagactl.draw(saga, "gif")
+    with pytest.raises(UnknownName, match="unknown view"):
+        sagactl.draw(saga, view="flows")
 
 
 def test_a_verdict() -> None:

@@ -81,7 +81,7 @@ def _parts(colour: str) -> tuple[int, ...]:
 
 _LANES: Final = (*PALETTE, NEUTRAL)
 _DARK: Final[Mapping[str, str]] = {
-    **{tint(each): _mixed(each, NIGHT, 0.3) for each in _LANES},
+    **{tint(each): _mixed(each, NIGHT, 0.26) for each in _LANES},
     **{shade(each): _mixed(each, PAPER, 0.7) for each in _LANES},
     **DARK,
 }
