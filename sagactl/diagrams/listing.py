@@ -34,15 +34,15 @@ def lines(figure: Figure, glyphs: Glyphs, width: int) -> Iterator[str]:
     nodes = {node.id: node for node in figure.nodes}
     rows = _Rows(figure, nodes, glyphs, width)
     grouped = [id for group in figure.groups for id in group.members]
-    for group in figure.groups:
+    for place, group in enumerate(figure.groups):
+        yield from ([""] if place else [])
         more = f" ({escape(group.subtitle)})" if group.subtitle else ""
         yield from wrap(escape(group.title) + more, width)
         for id in group.members:
             yield from rows.node(nodes[id], "  ")
-        yield ""
     rest = [node for node in figure.nodes if node.id not in grouped and not rows.is_told(node)]
     for place, node in enumerate(rest):
-        yield from ([""] if place else [])
+        yield from ([""] if place or figure.groups else [])
         yield from rows.node(node, "")
 
 
