@@ -77,8 +77,8 @@ def _between(flow: Flow, group_of: Mapping[str, str]) -> Iterator[Edge]:
 
 
 def _edge(flow: Flow, source: str, step: str, role: EdgeRole, label: str, detail: str = "") -> Edge:
-    ends = {"source": node_id(flow, flow.index[source]), "target": node_id(flow, flow.index[step])}
-    return Edge(**ends, role=role, label=label, detail=detail)
+    start, end = node_id(flow, flow.index[source]), node_id(flow, flow.index[step])
+    return Edge(source=start, target=end, role=role, label=label, detail=detail)
 
 
 def _crosses(each: Subscription, group_of: Mapping[str, str]) -> bool:
