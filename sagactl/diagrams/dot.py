@@ -53,6 +53,9 @@ EDGES: Final[Mapping[str, str]] = {
     "calls": "dir=both, arrowtail=vee",
 }
 
+UPWARDS: Final = "dir=back"
+"""An arrow that is written the other way round, so that what it comes from stands below."""
+
 STYLES: Final[Mapping[str, str]] = {
     "step": 'style="rounded,filled"',
     "wait": "style=filled",
@@ -192,10 +195,12 @@ def _pen(node: Node) -> str:
 
 def _edges(figure: Figure) -> Iterator[str]:
     for edge in figure.edges:
-        ends = (edge.source, edge.target)
+        ends, look = (edge.source, edge.target), list(_edge(edge))
         if edge.role == "undoes":
             ends = (edge.target, edge.source)
-        yield f"{quoted(ends[0])} -> {quoted(ends[1])} [{', '.join(_edge(edge))}];"
+        elif edge.role == "back" and figure.view == "hybrid":
+            ends, look = (edge.target, edge.source), [*look, UPWARDS]
+        yield f"{quoted(ends[0])} -> {quoted(ends[1])} [{', '.join(look)}];"
 
 
 def _edge(edge: Edge) -> Iterator[str]:

@@ -17,7 +17,7 @@ View = Literal["flow", "rollback", "rollbacks", "events", "states", "commands", 
 NodeRole = Literal["start", "step", "wait", "saga", "choice", "compensation", "end", "event", "service", "status"]
 EdgeRole = Literal["forward", "undoes", "rollback", "back", "calls"]
 """forward: what comes next, or who tells whom · undoes: from a compensation to its action · rollback: which undo comes
-next · back: the same as forward, on the way back · calls: commands one way and replies the other.
+next · back: the same as forward, on the way back · calls: one way and, in answer or on the way back, the other.
 """
 
 State = Literal["plain", "done", "failing", "idle", "due", "maybe"]

@@ -15,7 +15,7 @@ from sagactl.escape import escape
 TITLE_WIDTH: Final = 34
 LINE_WIDTH: Final = 44
 PREDICATE_WIDTH: Final = 30
-PREDICATE_LENGTH: Final = 90
+PREDICATE_LENGTH: Final = 120
 EDGE_LENGTH: Final = 360
 CAPTION_WIDTH: Final = 76
 SMALL_WIDTH: Final = 26

@@ -17,6 +17,7 @@ OUT: Final[Mapping[tuple[View, EdgeRole], str]] = {
     ("states", "back"): "",
     ("commands", "calls"): "",
     ("hybrid", "forward"): "then ",
+    ("hybrid", "calls"): "then ",
     ("hybrid", "back"): "tells back to ",
 }
 """What stands before the end of an arrow at the node that it leaves."""
@@ -33,15 +34,15 @@ def lines(figure: Figure, glyphs: Glyphs, width: int) -> Iterator[str]:
     nodes = {node.id: node for node in figure.nodes}
     rows = _Rows(figure, nodes, glyphs, width)
     grouped = [id for group in figure.groups for id in group.members]
-    for group in figure.groups:
+    for place, group in enumerate(figure.groups):
+        yield from ([""] if place else [])
         more = f" ({escape(group.subtitle)})" if group.subtitle else ""
         yield from wrap(escape(group.title) + more, width)
         for id in group.members:
             yield from rows.node(nodes[id], "  ")
-        yield ""
     rest = [node for node in figure.nodes if node.id not in grouped and not rows.is_told(node)]
     for place, node in enumerate(rest):
-        yield from ([""] if place else [])
+        yield from ([""] if place or figure.groups else [])
         yield from rows.node(node, "")
 
 
@@ -92,10 +93,10 @@ class _Rows:
         for edge in self.leaving.get(node.id, ()):
             stroke = g.leader if edge.role == "back" else g.dash
             verb = OUT.get((self.figure.view, edge.role), "")
-            first, *others = escape(edge.label).split("; ")
-            said = f": {first}" if first and not others else ":" if first else ""
+            parts = [part for part in (*escape(edge.label).split("; "), escape(edge.detail)) if part]
+            said = f": {parts[0]}" if len(parts) == 1 else ":" if parts else ""
             yield from self.folded(f"{indent}{stroke}{g.forth} ", verb + self.named(edge.target) + said)
-            for text in (first, *others) if others else ():
+            for text in parts if len(parts) > 1 else ():
                 yield from self.folded(f"{indent}     ", text)
 
     def named(self, id: str) -> str:

@@ -57,7 +57,15 @@ def test_a_report_answers(case, tmp_path: Path) -> None:  # type: ignore[no-unty
 def test_every_other_verb_answers(case, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = str(case.write(tmp_path))
     verify = ("verify", path, "--max-states", "20000")
-    for call in (("simulate", path), ("recommend", path), ("graph", path), ("graph", path, "-f", "mermaid"), verify):
+    views = [("graph", path, "--view", view) for view in ("rollback", "sequence", "events", "states", "hybrid")]
+    for call in (
+        ("simulate", path),
+        ("recommend", path),
+        ("graph", path),
+        ("graph", path, "-f", "mermaid"),
+        verify,
+        *views,
+    ):
         result = sagactl(*call)
         assert result.code in (0, 1, 2), result.err
         assert "internal error" not in result.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sagactl.diagrams.figure import Edge, Figure, Group, lanes
+from sagactl.diagrams.figure import Edge, EdgeRole, Figure, Group, lanes
 from sagactl.diagrams.views.flow import step_node
 from sagactl.diagrams.wiring import node_id
 from sagactl.errors import UnknownName
@@ -61,19 +61,24 @@ def _within(flow: Flow, group_of: Mapping[str, str]) -> Iterator[Edge]:
 
 
 def _between(flow: Flow, group_of: Mapping[str, str]) -> Iterator[Edge]:
-    """The events that cross a border, on one arrow where they go from the same step to the same step."""
-    crossing: dict[tuple[str, str, bool], dict[str, None]] = {}
+    """The events that cross a border: one arrow for those from a step to another and for those that come back."""
+    forth: dict[tuple[str, str], dict[str, None]] = {}
+    back: dict[tuple[str, str], dict[str, None]] = {}
     for each in choreography(flow).subscriptions:
         if each.source and _crosses(each, group_of):
-            key = (each.source, each.step, each.purpose != "start")
-            crossing.setdefault(key, {})[each.event] = None
-    for (source, step, is_back), events in crossing.items():
-        yield Edge(
-            source=node_id(flow, flow.index[source]),
-            target=node_id(flow, flow.index[step]),
-            role="back" if is_back else "forward",
-            label=", ".join(events),
-        )
+            way = forth if each.purpose == "start" else back
+            way.setdefault((each.source, each.step), {})[each.event] = None
+    for (source, step), events in forth.items():
+        returning = ", ".join(back.pop((step, source), ()))
+        detail = f"back: {returning}" if returning else ""
+        yield _edge(flow, source, step, "calls" if returning else "forward", ", ".join(events), detail)
+    for (source, step), events in back.items():
+        yield _edge(flow, source, step, "back", ", ".join(events))
+
+
+def _edge(flow: Flow, source: str, step: str, role: EdgeRole, label: str, detail: str = "") -> Edge:
+    start, end = node_id(flow, flow.index[source]), node_id(flow, flow.index[step])
+    return Edge(source=start, target=end, role=role, label=label, detail=detail)
 
 
 def _crosses(each: Subscription, group_of: Mapping[str, str]) -> bool:
@@ -81,4 +86,4 @@ def _crosses(each: Subscription, group_of: Mapping[str, str]) -> bool:
 
 
 def _caption(groups: Mapping[str, Sequence[str]]) -> str:
-    return "Arrows with names are events; dashed ones are heard on the way back." if len(groups) > 1 else ""
+    return "Arrows with names are events; `back` are those that are heard on the way back." if len(groups) > 1 else ""
