@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -172,8 +173,9 @@ def _one_process(kind: str, place: str, keys: int, barrier: Any, counted: Any) -
     store = Store(_opener(kind, place), "?" if kind == "sqlite" else "%s")
     barrier.wait(PATIENCE_S)
     for number in range(keys):
-        for operation in ("action", "undo") if number % 2 else ("action", "action"):
-            receive(Ledger(store), operation, f"r{number}:pay")  # type: ignore[arg-type]
+        operations: tuple[Operation, ...] = ("action", "undo") if number % 2 else ("action", "action")
+        for operation in operations:
+            receive(Ledger(store), operation, f"r{number}:pay")
             with counted.get_lock():
                 counted.value += 1
 
@@ -271,6 +273,17 @@ def test_a_transaction_of_sqlite_that_has_read_first_may_have_to_come_again(tmp_
             guard.action(early, KEY, lambda: 2)
         early.rollback()
         assert guard.action(early, KEY, lambda: 2) == Done(1, repeated=True)
+
+
+def test_forgetting_passes_over_what_a_request_holds(postgres: Postgres) -> None:
+    store = on_postgres(postgres.new_place().replace("'-c", "'-c lock_timeout=2s -c"))
+    for number in range(3):
+        assert receive(Ledger(store), "action", f"r{number}:pay") == "ok"
+    with store.transaction() as holding, store.transaction() as forgetting:
+        assert Ledger(store).receive(holding, "undo", "r1:pay") == "undone"
+        assert guard.forget(forgetting, timedelta(0)) == 2
+    assert effects(store, "r1:pay") == ["done", "undone"]
+    assert receive(Ledger(store), "undo", "r1:pay") == "undone" and effects(store, "r1:pay") == ["done", "undone"]
 
 
 # -- the power fails
