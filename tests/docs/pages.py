@@ -181,11 +181,14 @@ def _sagactl(arguments: list[str], given: str, folder: Path) -> tuple[int, str]:
 
 
 def _script(name: str, folder: Path) -> tuple[int, str]:
+    """As Python runs it: the modules beside it can be imported."""
+
     def call() -> int:
         runpy.run_path(name)
         return 0
 
-    return _captured(call, "", folder)
+    with patch.object(sys, "path", [str(folder), *sys.path]), patch.dict(sys.modules):
+        return _captured(call, "", folder)
 
 
 def _captured(call: Callable[[], int], given: str, folder: Path) -> tuple[int, str]:

@@ -21,7 +21,7 @@ CREATE INDEX IF NOT EXISTS sagactl_guard_seen_at ON sagactl_guard (participant, 
 SELECT version FROM sagactl_guard_schema;
 
 -- name: begin
--- The right to write is taken at once: a transaction that reads first may find itself unable to write later.
+-- Whatever the guard does writes, so the right to write is taken, or waited for, at once.
 BEGIN IMMEDIATE;
 
 -- name: claim

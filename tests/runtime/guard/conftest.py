@@ -12,5 +12,5 @@ from tests.runtime.guard.ledger import Store, on_postgres, on_sqlite
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "sqlite":
-        return on_sqlite(tmp_path / "shop.db")
+        return on_sqlite(tmp_path / "shop.db", durable=False)
     return on_postgres(request.getfixturevalue("postgres").new_place())

@@ -53,7 +53,7 @@ def prepared(store: Store) -> Store:
     """The store with the guard's tables and the ledger."""
     with store.transaction() as connection:
         Guard("shop").install(connection)
-        connection.execute("CREATE TABLE ledger (key TEXT NOT NULL, effect TEXT NOT NULL)")  # type: ignore[arg-type]
+        connection.execute("CREATE TABLE ledger (key TEXT NOT NULL, effect TEXT NOT NULL)")
     return store
 
 

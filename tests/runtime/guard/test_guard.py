@@ -88,7 +88,17 @@ def test_what_is_answered_and_what_is_done(store: Store, name: str) -> None:
     assert effects(store, KEY) == done
 
 
-RESULTS = [None, True, 0, 1.5, "ü\x00\ud800", [], {"id": "p-1", "lines": [{"n": 1}, None]}, (1, (2,)), {1: "one"}]
+RESULTS: list[Any] = [
+    None,
+    True,
+    0,
+    1.5,
+    "ü\x00\ud800",
+    [],
+    {"id": "p-1", "lines": [{"n": 1}, None]},
+    (1, (2,)),
+    {1: "one"},
+]
 
 
 @pytest.mark.parametrize("result", RESULTS, ids=ascii)
