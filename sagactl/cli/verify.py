@@ -12,7 +12,6 @@ import typer
 from sagactl.cli import verifying
 from sagactl.cli.environment import columns, style_for, write
 from sagactl.cli.exits import ExitStatus
-from sagactl.cli.keeping import keep
 from sagactl.cli.options import ColorOption, Output, Paths, StdinName, Verbose, load_paths, one_of, single
 from sagactl.cli.progress import watched
 from sagactl.cli.refusals import refuse_invalid
@@ -145,5 +144,7 @@ def _verify(
 
 
 def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str) -> None:
+    from sagactl.cli.keeping import keep
+
     for saga, each in zip(_sagas(workspace), verified, strict=True):
         keep(unfold(saga, workspace.sagas).flow, each.verdict, each.path, folder)

@@ -30,6 +30,7 @@ CALLS = [
     (["simulate", ORDER, "--fail", "charge-payment"], set(), 290),
     (["recommend", ORDER], set(), 300),
     (["graph", ORDER], set(), 280),
+    (["verify", ORDER], set(), 265),
 ]
 
 
@@ -70,6 +71,11 @@ def test_what_few_calls_need_is_not_imported_for_all() -> None:
     parts = ("inspection.workers", "inspection.since", "inspection.globs", "linter.plugins", "linter.baseline")
     assert not found & {f"sagactl.{part}" for part in parts}
     assert not found & {"multiprocessing", "concurrent.futures", "hashlib", "tomllib"}
+
+
+def test_a_verification_imports_neither_rehearsals_nor_rules() -> None:
+    found = modules(["verify", ORDER])
+    assert not found & {"sagactl.linter", "sagactl.simulator", "sagactl.reports.findings", "sagactl.exporters"}
 
 
 def test_the_version_needs_no_typer() -> None:

@@ -6,13 +6,13 @@ from typing import get_args
 
 import pytest
 
-from sagactl.flow import flow
+from sagactl.flow import FlowStep, flow
 from sagactl.machine import State, outcome, resume, start, status, transition
 from sagactl.machine import events as e
 from sagactl.machine.commands import Pause
 from sagactl.machine.events import Event, StepEvent
 from sagactl.machine.state import PARKED, Record, StepState
-from sagactl.machine.transition import TABLE
+from sagactl.machine.transition import TABLE, _Run
 from sagactl.model import Saga
 from tests.builders import (
     act,
@@ -571,3 +571,22 @@ def test_resume_names_what_is_outstanding(story: list[str], outstanding: list[st
     )
     told = Story(wide, *story)
     assert said(told.flow, resume(told.flow, told.state)) == outstanding
+
+
+# -- cost
+
+
+def test_a_way_back_asks_each_step_a_few_times() -> None:
+    """With twice as many steps one transition asks twice as often whether something has to be undone."""
+    assert asked_going_back(40) <= 2 * asked_going_back(20) <= 400
+
+
+def asked_going_back(number: int) -> int:
+    asked: list[FlowStep] = []
+    must_undo = _Run.must_undo
+    told = Story(saga(*(act(f"s{index}") for index in range(number))))
+    told.tell(*(f"s{index} ok" for index in range(number - 1)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Run, "must_undo", lambda run, plan: asked.append(plan) or must_undo(run, plan))
+        assert told.tell(f"s{number - 1} error").last[-1] == f"undo s{number - 1}#1"
+    return len(asked)

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from sagactl.evidence.steps import Memory, Steps
+from sagactl.flow import Flow
 from sagactl.model import Accept, Saga
 from sagactl.verdict import Verdict
 from sagactl.verifier import Limits, verify
+from sagactl.verifier.whole import whole
 from tests.builders import act, bare, choice, participant, pivot, retriable, saga, undo, wait
 from tests.simulator.rehearsals import DEFINITIONS, definition, sagas
 
@@ -103,6 +106,13 @@ def test_ends_that_are_too_many_are_cut_and_said() -> None:
 
 
 # -- limits
+
+
+def test_a_way_back_with_too_many_ends_is_not_begun() -> None:
+    """Ten compensations that may fail end in 2¹⁰ ways; nine are few enough to begin with."""
+    for number, begun in ((9, True), (10, False)):
+        row = Flow(saga(*(act(f"s{index}") for index in range(number))))
+        assert (whole(Steps(Memory()), row).states > 0) == begun
 
 
 def test_a_verification_whose_time_is_up_is_never_safe() -> None:
