@@ -311,17 +311,24 @@ class _Run:
 
     def _go_back(self) -> None:
         stopped = self._stopped()
-        unsettled = self.unsettled()
+        while self._undo_next(stopped):
+            pass
+        if not any(step.record in ACTIVE for step in self.steps):
+            if stopped:
+                self._leave_the_rest()
+            self._end()
+
+    def _undo_next(self, stopped: bool) -> bool:
+        """Undo what has its turn; whether that settles something at once, so that others have theirs."""
+        unsettled, settles = self.unsettled(), False
         for index in reversed(self.flow.order):
             if unsettled >> index & 1:
                 self._hand_over(self.flow.steps[index])
         for plan in self.flow.members(unsettled):
             if not stopped and self.must_undo(plan) and self._may_undo(plan):
                 self.compensate(plan, "undoing", 1)
-        if not any(step.record in ACTIVE for step in self.steps):
-            if stopped:
-                self._leave_the_rest()
-            self._end()
+                settles = settles or self.record(plan) not in ACTIVE
+        return settles
 
     def starts_rollback(self, trigger: Trigger) -> bool:
         triggers = self.flow.saga.rollback.triggers
