@@ -8,8 +8,10 @@ say the same are equal wherever they stand.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
+
+from sagactl.value import Value
 
 Route = tuple[str | int, ...]
 
@@ -38,8 +40,7 @@ def _route() -> Any:
     return field(default=(), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
+class Retry(Value):
     """How often and how patiently an operation is tried again; `attempts` counts the first try."""
 
     attempts: Attempts | None = None
@@ -51,8 +52,7 @@ class Retry:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Latency:
+class Latency(Value):
     """How long a participant takes: `shape` names the distribution, `values_s` its parameters in seconds.
 
     fixed: (value,) · uniform: (low, high) · exponential: (mean,) · percentiles: (p50, p99).
@@ -63,8 +63,7 @@ class Latency:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Participant:
+class Participant(Value):
     """A service that takes part, and what it promises about messages that are lost, late or repeated."""
 
     id: str
@@ -82,8 +81,7 @@ class Participant:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class Resource(Value):
     """Data that steps of one or several sagas read and write."""
 
     id: str
@@ -94,8 +92,7 @@ class Resource:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Value):
     """One way a choice can go; the predicate of the last one is `otherwise`."""
 
     id: str
@@ -107,8 +104,7 @@ class Outcome:
         return self.predicate.strip() == OTHERWISE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Value):
     """A named decision with finitely many outcomes, tried in the order of the definition."""
 
     id: str
@@ -116,8 +112,7 @@ class Choice:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wait:
+class Wait(Value):
     """Something from outside that a step waits for: an event, or a person's decision."""
 
     event: str | None = None
@@ -130,8 +125,7 @@ class Wait:
         return self.event or self.decision or ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listens:
+class Listens(Value):
     """The events that start a step: all of them (a join), or any one."""
 
     events: tuple[str, ...]
@@ -139,8 +133,7 @@ class Listens:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publishes:
+class Publishes(Value):
     """The events that tell how a step ended; None means the name derived from the step's id."""
 
     success: str | None = None
@@ -149,8 +142,7 @@ class Publishes:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compensation:
+class Compensation(Value):
     """The command that undoes what the action of its step did."""
 
     command: str
@@ -167,8 +159,7 @@ class Compensation:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Value):
     """One step: an action with what undoes it, a wait, or another saga."""
 
     id: str
@@ -212,8 +203,7 @@ class Step:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rollback:
+class Rollback(Value):
     """How a run goes back."""
 
     order: RollbackOrder | None = None
@@ -228,8 +218,7 @@ class Rollback:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Defaults:
+class Defaults(Value):
     """What steps inherit when they do not say otherwise."""
 
     timeout_s: float | None = None
@@ -237,8 +226,7 @@ class Defaults:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadline:
+class Deadline(Value):
     """When the whole saga gives up, and who owns that timer in a choreography."""
 
     after_s: float
@@ -246,8 +234,7 @@ class Deadline:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(Value):
     """How many runs at once, and how long a run may take before somebody looks."""
 
     concurrency: int | None = None
@@ -255,8 +242,7 @@ class Limits:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requires:
+class Requires(Value):
     """What only people know and the recommendation needs."""
 
     visibility: bool | None = None
@@ -269,16 +255,14 @@ class Requires:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accept:
+class Accept(Value):
     """End states that the business accepts beside all done and all undone."""
 
     parked: tuple[str, ...] = ()
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saga:
+class Saga(Value):
     """One definition: the flow, its participants and its way back."""
 
     id: str
