@@ -97,3 +97,14 @@ def test_no_methods_of_dataclasses_are_generated_to_lint() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_nothing_is_collected_while_a_call_lasts_or_as_it_ends() -> None:
+    script = (
+        "import gc, sys\nfrom sagactl.__main__ import main\n"
+        f"sys.argv = ['sagactl', 'lint', '--quiet', {ORDER!r}]\nmain()\n"
+        "print(sum(each['collections'] for each in gc.get_stats()), gc.get_freeze_count() > 10_000)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    collected, frozen = done.stdout.split()
+    assert (int(collected) < 20, frozen) == (True, "True")
