@@ -19,7 +19,7 @@ def main() -> int:
     from sagactl.cli.app import run
 
     code = run(sys.argv[1:])
-    # The interpreter collects once more as it ends; what is frozen it leaves to the system, which takes all memory back.
+    # The interpreter collects once more as it ends; what is frozen it leaves to the system, which takes back all.
     gc.freeze()
     return code
 

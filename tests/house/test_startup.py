@@ -64,6 +64,7 @@ def test_only_rules_that_concern_the_saga_are_imported() -> None:
     found = rules_imported("--select", "ALL")
     assert "choice_gap" in found
     assert not found & {"unbounded_items", "no_item_compensation", "nested_saga_not_undone", "waiting_with_locks"}
+    assert not found & {"failure_not_heard", "event_loop", "two_failures", "lock_not_released", "lock_cycle"}
 
 
 def test_what_few_calls_need_is_not_imported_for_all() -> None:
