@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, Final, Literal
 
-from sagactl.value import Value
+from sagactl.value import value
 
 Route = tuple[str | int, ...]
 
@@ -40,7 +40,8 @@ def _route() -> Any:
     return field(default=(), compare=False, repr=False)
 
 
-class Retry(Value):
+@value()
+class Retry:
     """How often and how patiently an operation is tried again; `attempts` counts the first try."""
 
     attempts: Attempts | None = None
@@ -52,7 +53,8 @@ class Retry(Value):
     route: Route = _route()
 
 
-class Latency(Value):
+@value()
+class Latency:
     """How long a participant takes: `shape` names the distribution, `values_s` its parameters in seconds.
 
     fixed: (value,) · uniform: (low, high) · exponential: (mean,) · percentiles: (p50, p99).
@@ -63,7 +65,8 @@ class Latency(Value):
     route: Route = _route()
 
 
-class Participant(Value):
+@value()
+class Participant:
     """A service that takes part, and what it promises about messages that are lost, late or repeated."""
 
     id: str
@@ -81,7 +84,8 @@ class Participant(Value):
     route: Route = _route()
 
 
-class Resource(Value):
+@value()
+class Resource:
     """Data that steps of one or several sagas read and write."""
 
     id: str
@@ -92,7 +96,8 @@ class Resource(Value):
     route: Route = _route()
 
 
-class Outcome(Value):
+@value()
+class Outcome:
     """One way a choice can go; the predicate of the last one is `otherwise`."""
 
     id: str
@@ -104,7 +109,8 @@ class Outcome(Value):
         return self.predicate.strip() == OTHERWISE
 
 
-class Choice(Value):
+@value()
+class Choice:
     """A named decision with finitely many outcomes, tried in the order of the definition."""
 
     id: str
@@ -112,7 +118,8 @@ class Choice(Value):
     route: Route = _route()
 
 
-class Wait(Value):
+@value()
+class Wait:
     """Something from outside that a step waits for: an event, or a person's decision."""
 
     event: str | None = None
@@ -125,7 +132,8 @@ class Wait(Value):
         return self.event or self.decision or ""
 
 
-class Listens(Value):
+@value()
+class Listens:
     """The events that start a step: all of them (a join), or any one."""
 
     events: tuple[str, ...]
@@ -133,7 +141,8 @@ class Listens(Value):
     route: Route = _route()
 
 
-class Publishes(Value):
+@value()
+class Publishes:
     """The events that tell how a step ended; None means the name derived from the step's id."""
 
     success: str | None = None
@@ -142,7 +151,8 @@ class Publishes(Value):
     route: Route = _route()
 
 
-class Compensation(Value):
+@value()
+class Compensation:
     """The command that undoes what the action of its step did."""
 
     command: str
@@ -159,7 +169,8 @@ class Compensation(Value):
     route: Route = _route()
 
 
-class Step(Value):
+@value()
+class Step:
     """One step: an action with what undoes it, a wait, or another saga."""
 
     id: str
@@ -203,7 +214,8 @@ class Step(Value):
     route: Route = _route()
 
 
-class Rollback(Value):
+@value()
+class Rollback:
     """How a run goes back."""
 
     order: RollbackOrder | None = None
@@ -218,7 +230,8 @@ class Rollback(Value):
     route: Route = _route()
 
 
-class Defaults(Value):
+@value()
+class Defaults:
     """What steps inherit when they do not say otherwise."""
 
     timeout_s: float | None = None
@@ -226,7 +239,8 @@ class Defaults(Value):
     route: Route = _route()
 
 
-class Deadline(Value):
+@value()
+class Deadline:
     """When the whole saga gives up, and who owns that timer in a choreography."""
 
     after_s: float
@@ -234,7 +248,8 @@ class Deadline(Value):
     route: Route = _route()
 
 
-class Limits(Value):
+@value()
+class Limits:
     """How many runs at once, and how long a run may take before somebody looks."""
 
     concurrency: int | None = None
@@ -242,7 +257,8 @@ class Limits(Value):
     route: Route = _route()
 
 
-class Requires(Value):
+@value()
+class Requires:
     """What only people know and the recommendation needs."""
 
     visibility: bool | None = None
@@ -255,14 +271,16 @@ class Requires(Value):
     route: Route = _route()
 
 
-class Accept(Value):
+@value()
+class Accept:
     """End states that the business accepts beside all done and all undone."""
 
     parked: tuple[str, ...] = ()
     route: Route = _route()
 
 
-class Saga(Value):
+@value()
+class Saga:
     """One definition: the flow, its participants and its way back."""
 
     id: str

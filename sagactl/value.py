@@ -1,57 +1,43 @@
-"""Values: frozen dataclasses whose methods are written once, here, and not generated for each class at every start."""
+"""Values: dataclasses that nothing changes, for less than the frozen ones of the standard library cost.
+
+A class of values has only its `__init__` generated; the rest is written once, here.  That its values do not change is
+for the type checker to see: what checks it at run time makes a value with many fields five times slower to make.
+"""
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, field
-from typing import Any, ClassVar, dataclass_transform
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar, dataclass_transform
+
+Class = TypeVar("Class", bound=type)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
-class Value:
-    """A frozen record whose fields are given by keyword; a field that is not given is read from the class.
+def value(*, eq: bool = True) -> Callable[[Class], Class]:
+    """A class of values, whose fields are given by keyword; without `eq` two of them are never equal."""
+    return lambda cls: _with_methods(dataclass(slots=True, kw_only=True, repr=False, eq=False)(cls), eq=eq)
 
-    `dataclasses.replace` and `dataclasses.fields` work; a default that is made by a factory is shared by all values.
-    """
 
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
-    _known: ClassVar[frozenset[str]] = frozenset()
-    _needed: ClassVar[frozenset[str]] = frozenset()
-    _compared: ClassVar[tuple[str, ...]] = ()
+def _with_methods(cls: Any, *, eq: bool) -> Any:
+    cls.__repr__ = _repr
+    if eq:
+        cls.__eq__, cls.__hash__ = _equal, _hash
+    return cls
 
-    def __init_subclass__(cls, *, eq: bool = True) -> None:
-        dataclass(init=False, repr=False, eq=False, match_args=False)(cls)
-        fields = cls.__dataclass_fields__.values()
-        for each in fields:
-            if each.default_factory is not MISSING:
-                setattr(cls, each.name, each.default_factory())
-        cls._known = frozenset(each.name for each in fields)
-        cls._needed = frozenset(each.name for each in fields if not hasattr(cls, each.name))
-        cls._compared = tuple(each.name for each in fields if each.compare)
-        if not eq:
-            cls.__eq__, cls.__hash__ = object.__eq__, object.__hash__  # type: ignore[method-assign]
 
-    def __init__(self, **given: Any) -> None:
-        if not self._needed <= given.keys() <= self._known:
-            wrong = sorted((self._needed - given.keys()) | (given.keys() - self._known))
-            raise TypeError(f"{type(self).__name__}: missing or unknown: {', '.join(wrong)}")
-        self.__dict__.update(given)
+def _compared(own: Any) -> tuple[object, ...]:
+    return tuple(getattr(own, each.name) for each in fields(own) if each.compare)
 
-    def __eq__(self, other: object) -> bool:
-        if type(self) is not type(other):
-            return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in self._compared)
 
-    def __hash__(self) -> int:
-        return hash(tuple(getattr(self, name) for name in self._compared))
+def _equal(own: Any, other: Any) -> bool:
+    return _compared(own) == _compared(other) if type(own) is type(other) else NotImplemented
 
-    def __repr__(self) -> str:
-        shown = (
-            f"{each.name}={getattr(self, each.name)!r}" for each in self.__dataclass_fields__.values() if each.repr
-        )
-        return f"{type(self).__name__}({', '.join(shown)})"
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise FrozenInstanceError(f"cannot assign to `{name}`")
+def _hash(own: Any) -> int:
+    return hash(_compared(own))
 
-    def __delattr__(self, name: str) -> None:
-        raise FrozenInstanceError(f"cannot delete `{name}`")
+
+def _repr(own: Any) -> str:
+    shown = ", ".join(f"{each.name}={getattr(own, each.name)!r}" for each in fields(own) if each.repr)
+    return f"{type(own).__name__}({shown})"
