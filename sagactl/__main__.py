@@ -18,7 +18,10 @@ def main() -> int:
     gc.disable()
     from sagactl.cli.app import run
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    # The interpreter collects once more as it ends; what is frozen it leaves to the system, which takes back all.
+    gc.freeze()
+    return code
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
 from sagactl.model import Compensation, FailedStep, Kind, Saga, Step
 from sagactl.policies import Policy, Promises, action_policy, promises_of, undo_policy, undo_promises_of
+from sagactl.value import value
 
 MAX_DEPTH: Final = 16
 """Sagas inside each other; a deeper one counts as if it were not at hand, and no rehearsal unfolds it."""
@@ -20,7 +20,7 @@ Place = Literal["before", "pivot", "after", "beside"]
 """Where a step stands to the pivot: before it, the pivot itself, after it, or on a branch beside it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@value(eq=False)
 class FlowStep:
     """One step as it really behaves.
 

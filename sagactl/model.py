@@ -8,8 +8,10 @@ say the same are equal wherever they stand.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
+
+from sagactl.value import value
 
 Route = tuple[str | int, ...]
 
@@ -38,7 +40,7 @@ def _route() -> Any:
     return field(default=(), compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Retry:
     """How often and how patiently an operation is tried again; `attempts` counts the first try."""
 
@@ -51,7 +53,7 @@ class Retry:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Latency:
     """How long a participant takes: `shape` names the distribution, `values_s` its parameters in seconds.
 
@@ -63,7 +65,7 @@ class Latency:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Participant:
     """A service that takes part, and what it promises about messages that are lost, late or repeated."""
 
@@ -82,7 +84,7 @@ class Participant:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Resource:
     """Data that steps of one or several sagas read and write."""
 
@@ -94,7 +96,7 @@ class Resource:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Outcome:
     """One way a choice can go; the predicate of the last one is `otherwise`."""
 
@@ -107,7 +109,7 @@ class Outcome:
         return self.predicate.strip() == OTHERWISE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Choice:
     """A named decision with finitely many outcomes, tried in the order of the definition."""
 
@@ -116,7 +118,7 @@ class Choice:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Wait:
     """Something from outside that a step waits for: an event, or a person's decision."""
 
@@ -130,7 +132,7 @@ class Wait:
         return self.event or self.decision or ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Listens:
     """The events that start a step: all of them (a join), or any one."""
 
@@ -139,7 +141,7 @@ class Listens:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Publishes:
     """The events that tell how a step ended; None means the name derived from the step's id."""
 
@@ -149,7 +151,7 @@ class Publishes:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Compensation:
     """The command that undoes what the action of its step did."""
 
@@ -167,7 +169,7 @@ class Compensation:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Step:
     """One step: an action with what undoes it, a wait, or another saga."""
 
@@ -212,7 +214,7 @@ class Step:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Rollback:
     """How a run goes back."""
 
@@ -228,7 +230,7 @@ class Rollback:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Defaults:
     """What steps inherit when they do not say otherwise."""
 
@@ -237,7 +239,7 @@ class Defaults:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Deadline:
     """When the whole saga gives up, and who owns that timer in a choreography."""
 
@@ -246,7 +248,7 @@ class Deadline:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Limits:
     """How many runs at once, and how long a run may take before somebody looks."""
 
@@ -255,7 +257,7 @@ class Limits:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Requires:
     """What only people know and the recommendation needs."""
 
@@ -269,7 +271,7 @@ class Requires:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Accept:
     """End states that the business accepts beside all done and all undone."""
 
@@ -277,7 +279,7 @@ class Accept:
     route: Route = _route()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value()
 class Saga:
     """One definition: the flow, its participants and its way back."""
 

@@ -13,7 +13,6 @@ import typer
 from sagactl.cli import verifying
 from sagactl.cli.environment import columns, style_for, write
 from sagactl.cli.exits import ExitStatus
-from sagactl.cli.keeping import keep
 from sagactl.cli.options import ColorOption, Output, Paths, StdinName, Verbose, load_paths, one_of, single
 from sagactl.cli.progress import watched
 from sagactl.cli.refusals import refuse_invalid
@@ -156,6 +155,8 @@ def _verify(
 
 
 def _save(workspace: Workspace, verified: tuple[Verified, ...], folder: str, others: list[Saga]) -> None:
+    from sagactl.cli.keeping import keep
+
     sagas = _sagas(workspace)
     flows = {saga.id: unfold(saga, workspace.sagas).flow for saga in (*others, *sagas)}
     for saga, each in zip(sagas, verified, strict=True):

@@ -18,7 +18,7 @@ from sagactl.source.node import Text
 
 NO_TEXT: Final = Text("")
 
-STRETCH: Final = 100
+STRETCH: Final = 1_000
 """Files between two collections."""
 
 
@@ -33,8 +33,8 @@ class Look(NamedTuple):
 def first_looks(names: Iterable[str], plan: Plan, shelf: Shelf) -> list[Look]:
     """The first look at each file.
 
-    A call runs without the collector, and what the rules know of a saga holds itself in circles; so what a stretch of
-    files has left behind is collected after it, and memory stays that of one stretch.
+    A call runs without the collector.  Facts are forgotten with their file; what a rule may leave behind in circles all
+    the same is collected after a stretch of files, so that memory stays that of one stretch.
     """
     looks = []
     for number, name in enumerate(names, 1):

@@ -33,7 +33,7 @@ def digest(path: str, saga: Saga, facts: Facts, rules: Iterable[Rule]) -> Digest
     values: dict[str, Any] = {}
     crashes: list[Finding] = []
     for rule in rules:
-        if rule.digest is not None and facts.has(rule.concerns):
+        if rule.digest is not None and rule.concerns in facts.concerns:
             try:
                 if rule.digest not in made:
                     made[rule.digest] = rule.digest(saga, facts)

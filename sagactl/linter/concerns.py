@@ -16,13 +16,18 @@ def _undo_key(step: Step) -> str | None:
     return step.compensation.key if step.compensation is not None else None
 
 
+def _names_events(step: Step) -> bool:
+    undo = step.compensation
+    return step.listens is not None or step.publishes is not None or (undo is not None and undo.listens is not None)
+
+
 CONCERNS: Final[dict[str, Callable[[Saga], bool]]] = {
     "": lambda saga: True,
     "choices": lambda saga: bool(saga.choices),
     "resources": lambda saga: bool(saga.resources),
     "deadline": lambda saga: saga.deadline is not None,
     "effects": lambda saga: any(step.external for step in saga.steps),
-    "events": lambda saga: saga.style == "choreography" or any(step.listens is not None for step in saga.steps),
+    "events": lambda saga: saga.style == "choreography" or any(_names_events(step) for step in saga.steps),
     "items": lambda saga: any(step.for_each is not None for step in saga.steps),
     "keys": lambda saga: any(step.key is not None or _undo_key(step) is not None for step in saga.steps),
     "locks": lambda saga: any(step.lock is not None for step in saga.steps),

@@ -52,14 +52,15 @@ class Facts:
         self.sagas = sagas or {}
         self.recommend = recommend
         self.flow = Flow(saga, self.sagas)
-        self._has: dict[str, bool] = {"": True}
 
-    def has(self, concern: str) -> bool:
-        """Whether the saga has what a rule is concerned with."""
-        known = self._has.get(concern)
-        if known is None:
-            known = self._has[concern] = CONCERNS[concern](self.saga)
-        return known
+    def forget(self) -> None:
+        """Let go of all that was found out: some of it refers back to the facts, and would wait for the collector."""
+        vars(self).clear()
+
+    @cached_property
+    def concerns(self) -> frozenset[str]:
+        """What the saga has of all that rules are concerned with."""
+        return frozenset(name for name, has in CONCERNS.items() if has(self.saga))
 
     @cached_property
     def by_events(self) -> bool:

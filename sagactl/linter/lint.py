@@ -74,6 +74,7 @@ def check_file(
     facts = Facts(reading.saga, sagas, recommend)
     digested = digest(reading.name, reading.saga, facts, rules)
     found = (*_of_reading(reading, rules), *_found(reading.saga, facts, rules), *digested.crashes)
+    facts.forget()
     return Checked(reading, found, digested)
 
 
@@ -126,8 +127,9 @@ def _of_reading(reading: Reading, rules: tuple[Rule, ...]) -> Iterator[Finding]:
 
 
 def _found(saga: Saga, facts: Facts, rules: Iterable[Rule]) -> Iterator[Finding]:
+    concerns = facts.concerns
     for rule in rules:
-        if rule.check is not None and facts.has(rule.concerns):
+        if rule.check is not None and rule.concerns in concerns:
             try:
                 for hit in rule.check(saga, facts):
                     shown = proved(rule.code, facts, hit) if rule.code in PROVES else hit

@@ -6,7 +6,7 @@ cannot be written down.
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.trace import RunOutcome, Status
@@ -33,6 +33,8 @@ Record = Literal[
     "standing",  # not undone, because nothing can undo it
     "unconfirmed",  # its compensation was sent, and nobody waits for an answer
 ]
+
+RECORDS: Final[tuple[Record, ...]] = get_args(Record)
 
 FORWARD: Final = frozenset({"requested", "paused", "asked"})
 UNDER_WAY: Final = FORWARD | {"idle"}

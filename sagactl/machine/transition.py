@@ -191,6 +191,7 @@ class _Run:
         self.restarts = state.restarts
         self.may_restart = state.may_restart
         self.commands: list[Command] = []
+        self._unsettled: int | None = None
 
     def result(self) -> tuple[State, Commands]:
         return self.state(), tuple(self.commands)
@@ -203,6 +204,7 @@ class _Run:
         return self.steps[plan.index].record
 
     def put(self, plan: FlowStep, record: Record, tries: int | None = None, cause: str = "") -> None:
+        self._unsettled = None
         old = self.steps[plan.index]
         known = old.known or record == "done"
         self.steps[plan.index] = StepState(record, old.tries if tries is None else tries, cause, known)
@@ -309,15 +311,24 @@ class _Run:
 
     def _go_back(self) -> None:
         stopped = self._stopped()
-        for index in reversed(self.flow.order):
-            self._hand_over(self.flow.steps[index])
-        for plan in self.flow.steps:
-            if not stopped and self.must_undo(plan) and self._may_undo(plan):
-                self.compensate(plan, "undoing", 1)
+        while self._undo_next(stopped):
+            pass
         if not any(step.record in ACTIVE for step in self.steps):
             if stopped:
                 self._leave_the_rest()
             self._end()
+
+    def _undo_next(self, stopped: bool) -> bool:
+        """Undo what has its turn; whether that settles something at once, so that others have theirs."""
+        unsettled, settles = self.unsettled(), False
+        for index in reversed(self.flow.order):
+            if unsettled >> index & 1:
+                self._hand_over(self.flow.steps[index])
+        for plan in self.flow.members(unsettled):
+            if not stopped and self.must_undo(plan) and self._may_undo(plan):
+                self.compensate(plan, "undoing", 1)
+                settles = settles or self.record(plan) not in ACTIVE
+        return settles
 
     def starts_rollback(self, trigger: Trigger) -> bool:
         triggers = self.flow.saga.rollback.triggers
@@ -337,20 +348,23 @@ class _Run:
     def _may_undo(self, plan: FlowStep) -> bool:
         if self.flow.saga.rollback.order == "parallel":
             return True
-        return all(self._settled(other) for other in self.flow.members(self.flow.descendants[plan.index]))
+        return not self.unsettled() & self.flow.descendants[plan.index]
 
-    def _settled(self, plan: FlowStep) -> bool:
-        return self.record(plan) not in ACTIVE and not self.must_undo(plan)
+    def unsettled(self) -> int:
+        """The steps that are under way or have something to undo, as a bit set; only `put` changes it."""
+        if self._unsettled is None:
+            self._unsettled = sum(1 << plan.index for plan in self.flow.steps if self._is_unsettled(plan))
+        return self._unsettled
+
+    def _is_unsettled(self, plan: FlowStep) -> bool:
+        return self.record(plan) in ACTIVE or self.must_undo(plan)
 
     def _hand_over(self, plan: FlowStep) -> None:
         """What has to be undone and cannot be goes to people, as soon as it is its turn."""
-        if not self.must_undo(plan) or not self._may_undo(plan):
-            return
-        unknown = self.record(plan) == "unknown"
-        if plan.undo is None:
-            self.park(plan, "standing", NO_UNDO if self.record(plan) == "done" else UNKNOWN_NOT_UNDONE, "back")
-        elif unknown and plan.failed_step == "never":
-            self.park(plan, "standing", UNKNOWN_NOT_UNDONE, "back")
+        record = self.record(plan)
+        cannot = plan.undo is None or (record == "unknown" and plan.failed_step == "never")
+        if cannot and self.must_undo(plan) and self._may_undo(plan):
+            self.park(plan, "standing", NO_UNDO if record == "done" else UNKNOWN_NOT_UNDONE, "back")
 
     def compensate(self, plan: FlowStep, record: Record, attempt: int) -> None:
         """Ask for a try; where nobody waits for an answer, people are told that nobody confirms it."""

@@ -17,7 +17,7 @@ from sagactl.model import Route
 from sagactl.source import shapes
 from sagactl.source.fields import RECORDS
 from sagactl.source.node import Node, Span
-from sagactl.source.scalars import resolve_11, resolve_core
+from sagactl.source.scalars import is_text, resolve_11, resolve_core
 
 MISSING: Final = object()
 MAX_FINDINGS: Final = 100
@@ -51,11 +51,16 @@ class Language(NamedTuple):
 
     records: Mapping[str, shapes.Record]
     fields: Mapping[str, dict[str, shapes.Field]]
+    required: Mapping[str, tuple[shapes.Field, ...]]
 
 
 def language(records: Mapping[str, shapes.Record]) -> Language:
     """The language that a table of records describes."""
-    return Language(records, {name: {field.key: field for field in record.fields} for name, record in records.items()})
+    return Language(
+        records,
+        {name: {field.key: field for field in record.fields} for name, record in records.items()},
+        {name: tuple(field for field in record.fields if field.required) for name, record in records.items()},
+    )
 
 
 _SAGAS: Final = language(RECORDS)
@@ -99,8 +104,9 @@ def check_record(kept: Kept, name: str, node: Node, route: Route, id: str = "") 
     fields = kept.language.fields[name]
     values: dict[str, Any] = {}
     written: dict[str, Node] = {}
-    for key_node, value_node in cast("list[tuple[Node, Node]]", node.value):
-        key = cast(str, key_node.value)
+    entries: Any = node.value
+    for key_node, value_node in entries:
+        key = key_node.value
         field = fields.get(key)
         if field is None:
             _unknown_key(kept, record, fields, key_node, node, route)
@@ -110,8 +116,7 @@ def check_record(kept: Kept, name: str, node: Node, route: Route, id: str = "") 
         value = _CHECKS[type(field.shape)](kept, field.shape, value_node, route, key)
         if value is not MISSING:
             values[field.attribute or key] = value
-    complete = _complete(kept, record, values, written, route)
-    if not complete:
+    if not _complete(kept, record, kept.language.required[name], values, written, route):
         return MISSING
     if id:
         values[record.named] = id
@@ -140,19 +145,24 @@ def _unknown_key(
 
 
 def _complete(
-    kept: Kept, record: shapes.Record, values: dict[str, Any], written: dict[str, Node], route: Route
+    kept: Kept,
+    record: shapes.Record,
+    required: tuple[shapes.Field, ...],
+    values: dict[str, Any],
+    written: dict[str, Node],
+    route: Route,
 ) -> bool:
     """Whether the record can be built; says what is missing or excludes each other."""
     complete = True
-    for field in record.fields:
-        if field.required and field.key not in written and (route, field.key) not in kept.misspelt:
+    for field in required:
+        if field.key not in written and (route, field.key) not in kept.misspelt:
             kept.add(
                 "SG020",
                 f"{record.what} needs `{field.key}`",
                 Place(route),
                 help=f"`{field.key}:` {_lower(field.meaning)}",
             )
-        if field.required and (field.attribute or field.key) not in values:
+        if (field.attribute or field.key) not in values:
             complete = False
     for group in record.one_of:
         if not _exactly_one(kept, record, group, written, route):
@@ -175,6 +185,8 @@ def _exactly_one(
     kept: Kept, record: shapes.Record, group: tuple[str, ...], written: dict[str, Node], route: Route
 ) -> bool:
     found = [key for key in group if key in written]
+    if len(found) == 1:
+        return True
     names = ", ".join(f"`{key}`" for key in group[:-1]) + f" or `{group[-1]}`"
     if not found and any((route, key) in kept.misspelt for key in group):
         return False
@@ -185,7 +197,7 @@ def _exactly_one(
         related = (Related(f"`{found[0]}` is here", region(written[found[0]].span)),)
         message = f"{record.what} takes only one of {names}"
         kept.add("SG019", message, region(written[extra].span), related=related)
-    return len(found) == 1
+    return False
 
 
 # -- the shapes, one function each
@@ -208,8 +220,8 @@ def _string(kept: Kept, node: Node, what: str) -> Any:
     """The text of a scalar that YAML reads as a string, in 1.2 and (if only with a remark) in 1.1."""
     if node.kind != "scalar":
         return _wrong(kept, node, f"expected {what}, not {a_kind(node)}")
-    value = cast(str, node.value)
-    if node.plain:
+    value: Any = node.value
+    if node.plain and not is_text(value):
         core = resolve_core(value)
         if not isinstance(core, str):
             if value == "":
@@ -488,7 +500,11 @@ def _grown(kept: Kept, name: str, key: str, node: Node, route: Route) -> Any:
 def _either(kept: Kept, shape: shapes.Either, node: Node, route: Route, key: str | int) -> Any:
     """The first shape that fits; an error is the own error of a text, else the list of what is possible."""
     ambiguous: list[Finding] = []
+    value: Any = node.value
+    is_word = node.kind == "scalar" and is_text(value)
     for candidate in shape.shapes:
+        if is_word and isinstance(candidate, shapes.Count | shapes.Number):
+            continue
         trial = Kept(kept.language)
         trial.where = kept.where
         value = check(trial, candidate, node, route, key)

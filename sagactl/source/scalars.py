@@ -57,6 +57,14 @@ _TIMESTAMP_11 = (
 )
 
 
+_WORDS = _BOOLS_11 | _NULLS_11 | _CORE_WORDS.keys() | {"<<", "="}
+
+
+def is_text(text: str) -> bool:
+    """Whether every reader surely takes a plain scalar for text; most are decided so, without a pattern."""
+    return text not in _WORDS and text[0] not in _NUMBER_STARTS
+
+
 def resolve_core(text: str) -> bool | int | float | str | None:
     """The value of a plain scalar by the core schema of YAML 1.2.
 

@@ -86,13 +86,16 @@ def whole(steps: Steps, flow: Flow) -> Whole:
 
 
 def _is_too_wide(flow: Flow, limit: int) -> bool:
-    """Each compensation that may fail ends in two ways, so that a run taken back late has a power of two of them."""
+    """Each compensation that may fail ends in two ways.
+
+    So a run that is taken back after n steps goes through twice as many states with each of them: 1 + 2 + 4 + … + 2ⁿ.
+    """
     rollback = flow.saga.rollback
     if rollback.on_failure == "stop" or (rollback.triggers is not None and "cancel" not in rollback.triggers):
         return False
     failing = (plan for plan in flow.steps if plan.undo is not None and plan.undo.tries is not None)
     sure = [plan for plan in failing if plan.place == "before" and not plan.step.local and not plan.step.when]
-    return len(sure) > limit.bit_length()
+    return (2 << len(sure)) - 1 > limit
 
 
 # -- order

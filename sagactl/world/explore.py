@@ -293,11 +293,18 @@ class Judge:
         self.defects: dict[tuple[str, int], Broken] = {}
         self.ends: dict[tuple[int, Record], int] = {}
         self._shifts = tuple((step, BITS * step, dict[int, tuple[str, ...]]()) for step in steps)
+        self._judged = dict.fromkeys(steps, 0)
+        self._met = 0
+        self._is_clean = True
         self._resting: dict[tuple[int, StepState, Local], tuple[str, ...]] = {}
 
     def look(self, world: int) -> None:
         """Notes what is broken here, and how steps end."""
         rests = self.tables.is_at_rest(world)
+        if self._met != self.tables.met:
+            self._judge_locals()
+        if self._is_clean and not rests:
+            return
         for name, step in self._broken_here(world, rests):
             if (name, step) not in self.defects:
                 self.defects[name, step] = Broken(name, step, world)
@@ -329,6 +336,14 @@ class Judge:
                 local = self.tables.local_of(world, step)
                 found += [(name, step) for name in self._resting_of(step, state.steps[step], local)]
         return found
+
+    def _judge_locals(self) -> None:
+        """As long as no local state breaks what is lost for good, no world has to be taken apart."""
+        self._met = self.tables.met
+        for step, judged in self._judged.items():
+            self._judged[step] = number = len(self.tables.locals[step])
+            if any(self._lasting_of(step, at) for at in range(judged, number)):
+                self._is_clean = False
 
     def _lasting_of(self, step: int, at: int) -> tuple[str, ...]:
         local = self.tables.locals[step][at]

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import events as e
-from sagactl.machine.state import ACTIVE, BACK, FORWARD, UNDER_WAY, Record, State, StepState
+from sagactl.machine.state import ACTIVE, BACK, FORWARD, RECORDS, UNDER_WAY, Record, State, StepState
 from sagactl.machine.transition import is_open, start, transition
 from sagactl.model import Saga
 from sagactl.policies import Policy
@@ -26,6 +26,9 @@ ORDER: Final = frozenset({"S9", "S10"})
 
 MAX_STATES: Final = 20_000
 """Of one skeleton; steps side by side multiply, so a wide saga meets the limit and says so."""
+
+BARE: Final = {record: StepState(record, 1 if record in ACTIVE else 0) for record in RECORDS}
+"""What is left of a step's state without what only a message would show."""
 
 
 class Turn(NamedTuple):
@@ -158,7 +161,7 @@ def _once(policy: Policy) -> Policy:
 
 def bare_state(state: State) -> State:
     """Without the words of a cause, and without what only a message would show."""
-    steps = tuple(StepState(step.record, 1 if step.record in ACTIVE else 0) for step in state.steps)
+    steps = tuple(BARE[step.record] for step in state.steps)
     return state._replace(steps=steps, wish="wish" if state.wish else "")
 
 

@@ -73,12 +73,14 @@ class Messages(NamedTuple):
 class Ticking(NamedTuple):
     """A timer that a record has running, and what the machine makes of it.
 
-    A timeout is early, and a fault, while what it waits for is on its way: `early` remembers for which local states.
+    A timeout is early, and a fault, while what it waits for is on its way: `early` remembers for which local states of
+    the step, which stand at `shift` in a world.
     """
 
     timer: Timer
     effect: Effect
     faults: int
+    shift: int
     early: dict[int, int] | None
 
 
@@ -111,6 +113,8 @@ class Tables:
         self._records: dict[State, int] = {}
         self.locals: list[list[Local]] = [[] for _ in flow.steps]
         self._locals: list[dict[Local, int]] = [{} for _ in flow.steps]
+        self.met = 0
+        """How many local states there are so far, of all steps together."""
         self._changes: list[dict[int, tuple[tuple[Change, int], ...]]] = [{} for _ in flow.steps]
         self._messages: list[dict[int, Messages]] = [{} for _ in flow.steps]
         self._timers_known: list[tuple[Ticking, ...] | None] = []
@@ -159,6 +163,7 @@ class Tables:
         if found is None:
             found = known[local] = len(known)
             self.locals[step].append(local)
+            self.met += 1
             assert found <= MASK, "more local states than their number has room for"
         return found
 
@@ -189,17 +194,21 @@ class Tables:
             if not at:
                 continue
             own, own_faulty, told = known.get(at) or self._messages_of(step, at)
-            free += [world + change for change in own]
-            faulty += [world + change for change in own_faulty]
+            free += map(world.__add__, own)
+            faulty += map(world.__add__, own_faulty)
             for faults, change, event, _ in told:
-                moved = self._told(world + change, effects.get(event) or self._heard_by(record, event))
+                effect = effects.get(event) or self._heard_by(record, event)
+                moved = self._told(world + change, effect) if effect.sending else world + change + effect.change
                 if moved is not None:
                     (faulty if faults else free).append(moved)
         for ticking in self._timers_known[record] or self._timers(record):
-            _, effect, faults, early = ticking
+            _, effect, faults, shift, early = ticking
             if early is not None:
-                faults = self._faults_of(world, ticking)
-            moved = self._told(world, effect) if faults >= 0 else None
+                at = world >> shift & MASK
+                faults = early[at] if at in early else self._faults_at(at, ticking)
+            if faults < 0:
+                continue
+            moved = self._told(world, effect) if effect.sending else world + effect.change
             if moved is not None and moved != world:
                 (faulty if faults else free).append(moved)
         if not free:
@@ -217,17 +226,17 @@ class Tables:
 
     def _faults_of(self, world: int, ticking: Ticking) -> int:
         """How many faults it takes that the timer runs out now: one if it is early; -1 where it cannot be early."""
-        timer, _, faults, early = ticking
-        if early is None:
-            return faults
-        at = world >> BITS * timer.step & MASK
-        known = early.get(at)
-        if known is None:
-            if self.locals[timer.step][at].has(timer.operation, timer.attempt):
-                known = early[at] = 1 if self.possible[timer.step] & LATE else -1
-            else:
-                known = early[at] = 0
-        return known
+        if ticking.early is None:
+            return ticking.faults
+        return self._faults_at(world >> ticking.shift & MASK, ticking)
+
+    def _faults_at(self, at: int, ticking: Ticking) -> int:
+        timer, early = ticking.timer, ticking.early
+        assert early is not None
+        if at not in early:
+            on_its_way = self.locals[timer.step][at].has(timer.operation, timer.attempt)
+            early[at] = (1 if self.possible[timer.step] & LATE else -1) if on_its_way else 0
+        return early[at]
 
     def _given_up(self, world: int, record: int) -> Iterator[Edge]:
         state = self.records[record]
@@ -308,7 +317,8 @@ class Tables:
     def _ticking(self, record: int, timer: Timer) -> Ticking:
         crash = timer.kind == "crash"
         effect = self._resumed(record) if crash else self._heard_by(record, self._event(timer.event))
-        return Ticking(timer, effect, 1 if timer.fault else 0, {} if timer.kind == "timeout" else None)
+        early: dict[int, int] | None = {} if timer.kind == "timeout" else None
+        return Ticking(timer, effect, 1 if timer.fault else 0, BITS * timer.step, early)
 
     def _event(self, event: e.Event) -> int:
         key = (type(event), event)  # tuples of different classes may be equal

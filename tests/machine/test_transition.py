@@ -6,13 +6,13 @@ from typing import get_args
 
 import pytest
 
-from sagactl.flow import flow
+from sagactl.flow import FlowStep, flow
 from sagactl.machine import State, outcome, resume, start, status, transition
 from sagactl.machine import events as e
 from sagactl.machine.commands import Pause
 from sagactl.machine.events import Event, StepEvent
 from sagactl.machine.state import PARKED, Record, StepState
-from sagactl.machine.transition import TABLE
+from sagactl.machine.transition import TABLE, _Run
 from sagactl.model import Saga
 from tests.builders import (
     act,
@@ -435,6 +435,15 @@ def test_rule_5_a_parallel_rollback_undoes_all_at_once() -> None:
     assert story.last == ["alert rollback: rejected", "undo a#1 with its result", "undo b#1 with its result"]
 
 
+def test_rule_5_an_undo_that_nobody_confirms_lets_the_one_before_it_start() -> None:
+    silent = saga(
+        act("a"), act("b", compensation=undo(reply=False)), act("c", compensation=undo(reply=False)), act("d")
+    )
+    story = Story(silent, "a ok", "b ok", "c ok", "d no")
+    assert story.records == "undoing unconfirmed unconfirmed rejected"
+    assert (story.tell("a undone").records, story.end) == ("undone unconfirmed unconfirmed rejected", "parked")
+
+
 def test_rule_5_no_action_is_sent_again_on_the_way_back() -> None:
     story = Story(saga(act("a", after="", retry=3), act("b", after="")), "b no", "a timeout")
     assert story.last == ["undo a#1"]
@@ -571,3 +580,22 @@ def test_resume_names_what_is_outstanding(story: list[str], outstanding: list[st
     )
     told = Story(wide, *story)
     assert said(told.flow, resume(told.flow, told.state)) == outstanding
+
+
+# -- cost
+
+
+def test_a_way_back_asks_each_step_a_few_times() -> None:
+    """One transition asks a number of times that grows with the steps, and not with their pairs."""
+    assert [asked_going_back(number) <= 4 * number for number in (20, 40)] == [True, True]
+
+
+def asked_going_back(number: int) -> int:
+    asked: list[FlowStep] = []
+    must_undo = _Run.must_undo
+    told = Story(saga(*(act(f"s{index}") for index in range(number))))
+    told.tell(*(f"s{index} ok" for index in range(number - 1)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Run, "must_undo", lambda run, plan: asked.append(plan) or must_undo(run, plan))
+        assert told.tell(f"s{number - 1} error").last[-1] == f"undo s{number - 1}#1"
+    return len(asked)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import sagactl.source.parser
+from sagactl.source.build import read as read_saga
 from sagactl.source.characters import MAX_BYTES
 from sagactl.source.document import Document, parse
 from sagactl.source.node import Comment, Span
@@ -236,3 +237,10 @@ def test_problems_without_libyaml_are_in_the_same_line(
 ) -> None:
     monkeypatch.setattr(sagactl.source.parser, "open_events", python_events)
     assert read(text).problems[0].span.line + 1 == line
+
+
+def test_a_sound_definition_is_read_without_asking_for_places() -> None:
+    """Lines are split and counted only for those who are told something; a word where a number may stand is no wrong."""
+    words = "\n".join(f"  - {{step: s{n}, local: true, action: Do, retry: {{attempts: forever}}}}" for n in range(3))
+    reading = read_saga(f"saga: order\nsteps:\n{words}\n".encode(), "order")
+    assert reading.valid and reading.document.text._starts is None

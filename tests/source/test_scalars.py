@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from sagactl.source.scalars import MAX_DIGITS, resolve_11, resolve_core
+from sagactl.source.scalars import MAX_DIGITS, is_text, resolve_11, resolve_core
 
 CORE = [
     ("", None),
@@ -138,3 +138,12 @@ TYPES_11 = [
 @pytest.mark.parametrize(("text", "name"), TYPES_11)
 def test_yaml_1_1_types_a_plain_scalar(text: str, name: str) -> None:
     assert resolve_11(text) == name
+
+
+@pytest.mark.parametrize("text", sorted({*(text for text, _ in CORE), *(text for text, _ in TYPES_11)}))
+def test_what_is_surely_text_is_text_to_every_reader(text: str) -> None:
+    if is_text(text):
+        assert (resolve_core(text), resolve_11(text)) == (text, "str")
+    assert is_text(text) == (
+        isinstance(resolve_core(text), str) and resolve_11(text) == "str" and text[0] not in "+-.0123456789"
+    )

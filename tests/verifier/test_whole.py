@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from sagactl.evidence.steps import Memory, Steps
+from sagactl.flow import Flow
 from sagactl.model import Accept, Choice, Outcome, Saga, Step
 from sagactl.verdict import Verdict
 from sagactl.verifier import Limits, verify
+from sagactl.verifier.whole import whole
 from tests.builders import act, bare, choice, participant, pivot, reading, retriable, saga, undo, wait
 from tests.simulator.rehearsals import DEFINITIONS, definition, sagas
 
@@ -160,6 +163,13 @@ def test_a_deadline_is_held_against_what_is_stated(
 
 
 # -- limits
+
+
+def test_a_way_back_with_too_many_ends_is_not_begun() -> None:
+    """Ten compensations that may fail end in 2¹⁰ ways; nine are few enough to begin with."""
+    for number, begun in ((9, True), (10, False)):
+        row = Flow(saga(*(act(f"s{index}") for index in range(number))))
+        assert (whole(Steps(Memory()), row).states > 0) == begun
 
 
 def test_a_verification_whose_time_is_up_is_never_safe() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sagactl.flow import flow
 from sagactl.machine.state import StepState
 from sagactl.model import Saga
-from sagactl.world.explore import Found, alone, explore, explore_within, plainer, shortest
+from sagactl.world.explore import Found, Judge, alone, explore, explore_within, plainer, shortest
 from sagactl.world.local import Local
 from sagactl.world.tables import BITS, MASK, Tables, move_of, possible_faults
 from tests.builders import act, choice, local, participant, pivot, retriable, saga, undo, wait
@@ -185,3 +185,23 @@ def test_a_step_explored_with_more_kept_is_safe_although_it_does_not_state_it() 
     kept = step.promises._replace(idempotency="key", remembers_failures=True)
     small = alone(plan, step, kept, kept)
     assert explore(small.tables(), (small.step,)).broken == ()
+
+
+@pytest.mark.parametrize(("idempotency", "everywhere"), [("key", False), ("none", True)])
+def test_worlds_are_taken_apart_only_where_something_may_be_broken(
+    idempotency: str, everywhere: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a step that keeps its promises only the worlds at rest are; of one that may do it twice the others are, too."""
+    plan = flow(saga(act("a", retry=2), participants=promising(idempotency=idempotency)))
+    tables = Tables(plan, {0: possible_faults(plan.steps[0])})
+    taken: list[bool] = []
+    broken_here = Judge._broken_here
+
+    def spy(judge: Judge, world: int, rests: bool) -> list[tuple[str, int]]:
+        taken.append(rests)
+        return broken_here(judge, world, rests)
+
+    monkeypatch.setattr(Judge, "_broken_here", spy)
+    found = explore(tables, (0,))
+    assert len(taken) < found.worlds
+    assert (not all(taken)) is everywhere

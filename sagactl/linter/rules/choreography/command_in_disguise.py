@@ -110,4 +110,5 @@ RULE = Rule(
     severity="warning",
     why="Whoever publishes it waits for a reaction that nobody owes, and nobody notices when it does not come.",
     check=check,
+    concerns="events",
 )

@@ -82,4 +82,5 @@ RULE = Rule(
     severity="warning",
     why="The deadline passes and nobody does anything, because each service thinks that another one keeps the time.",
     check=check,
+    concerns="events",
 )

@@ -133,4 +133,5 @@ RULE = Rule(
     severity="warning",
     why="The wait misses an event that has come already, and stands until it times out.",
     check=check,
+    concerns="events",
 )

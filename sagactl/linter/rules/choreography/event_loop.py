@@ -114,4 +114,5 @@ RULE = Rule(
     severity="error",
     why="Either none of these steps ever starts, or they go round and repeat their effects until somebody stops them.",
     check=check,
+    concerns="events",
 )

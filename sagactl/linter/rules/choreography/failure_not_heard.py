@@ -137,4 +137,5 @@ RULE = Rule(
     severity="error",
     why="What that participant did stands for good, although the run was given up.",
     check=check,
+    concerns="events",
 )

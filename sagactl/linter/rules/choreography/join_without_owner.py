@@ -106,4 +106,5 @@ RULE = Rule(
     severity="warning",
     why="An event that comes before the others is forgotten at the next restart, and the run stands still.",
     check=check,
+    concerns="events",
 )

@@ -133,4 +133,5 @@ RULE = Rule(
     severity="error",
     why="The step starts when its events come, whatever the list promises those who read it.",
     check=check,
+    concerns="events",
 )

@@ -91,4 +91,5 @@ RULE = Rule(
     severity="error",
     why="An event that belongs to no run is dropped, or taken for another customer's.",
     check=check,
+    concerns="events",
 )

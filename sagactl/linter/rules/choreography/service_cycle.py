@@ -119,4 +119,5 @@ RULE = Rule(
     severity="warning",
     why="Neither can be changed, tested or released without the others, and nobody sees the flow in any of them.",
     check=check,
+    concerns="events",
 )

@@ -153,4 +153,5 @@ RULE = Rule(
     severity="warning",
     why="What is undone twice leaves too much money or too many goods behind, and both messages look right.",
     check=check,
+    concerns="events",
 )

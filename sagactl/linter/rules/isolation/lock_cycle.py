@@ -118,5 +118,5 @@ RULE = Rule(
     why="Two runs that wait for each other's lock stand still until people or a time limit kill one of them.",
     digest=taking,
     check_all=check_all,
-    concerns="resources",
+    concerns="locks",
 )

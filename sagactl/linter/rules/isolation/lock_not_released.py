@@ -82,5 +82,5 @@ RULE = Rule(
     severity="error",
     why="Every later run that needs the resource waits for a run that has ended.",
     check=check,
-    concerns="resources",
+    concerns="locks",
 )

@@ -84,5 +84,5 @@ RULE = Rule(
     severity="warning",
     why="A run that waits for people keeps every other run out until somebody looks.",
     check=check,
-    concerns="resources",
+    concerns="locks",
 )
