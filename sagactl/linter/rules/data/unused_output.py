@@ -79,7 +79,8 @@ def _taken(saga: Saga, facts: Facts) -> set[tuple[int, str]]:
         for piece in text.split("steps.")[1:]:
             id, *rest = piece.split(".")
             if id in facts.flow.index and len(rest) > 1:
-                taken.update((facts.flow.index[id], name) for name in saga.steps[facts.flow.index[id]].output)
+                at = facts.flow.index[id]
+                taken.update((at, name) for name in saga.steps[at].output if rest[1].startswith(name))
     return taken
 
 
