@@ -100,6 +100,10 @@ def _tried_after_a_no(step: FlowStep) -> Put:
     return Put(at(step, "retry"), {"attempts": 3, "only": ["timeout", "error", step.step.rejects[0]]})
 
 
+def _tried_after_a_timeout(step: FlowStep) -> Put:
+    return Put(at(step, "retry"), {"attempts": 3, "only": ["Timeout", "error"]})
+
+
 def _any_failure(step: FlowStep) -> Put:
     return Put(at(step, "retry"), {"attempts": 3, "only": ["Exception", "timeout", "error"]})
 
@@ -148,4 +152,5 @@ SEEDS: Final = (
     Seed("SG313", "what is stored and what is told are two writes", _two_writes),
     Seed("SG314", "a wait has no end, and nobody notices", _silent, also=("SG407",)),
     Seed("SG316", "a no is forgotten", each(_forgets_its_no, lambda step: Put(at(step, "remembers_failures"), False))),
+    Seed("SG317", "a timeout has another name", each(_refusing, _tried_after_a_timeout)),
 )

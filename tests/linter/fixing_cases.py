@@ -46,6 +46,7 @@ CASES: list[tuple[str, str, str]] = [
     ("SG311", flow(f"{UNDONE}, retry: {{attempts: 3, only: [Exception]}}", SHIP), ", only: [Exception] > "),
     ("SG312", flow(f"{UNDONE}, rejects: [Full, Busy], retry: {{attempts: 3, only: [timeout, Busy]}}", SHIP), "[timeout, Busy] > [timeout]"),
     ("SG314", flow(UNDONE, "step: w, wait: Paid", SHIP, head="limits: {concurrency: 3}\n"), "concurrency: 3 > concurrency: 3, stuck_after: 30d"),
+    ("SG317", flow(f"{UNDONE}, retry: {{attempts: 3, only: [Busy, TimedOut]}}", SHIP), "TimedOut > timeout"),
     ("SG605", flow(f"{UNDONE}, lock: r", f"{SHIP}, unlock: r", head="deadline: 1h\nresources: {r: {participant: p}}\n"), ", lock: r} > , lock: r, lock_ttl: 2h}"),
     ("SG609", flow("step: look, participant: p, action: Look, kind: read-only, reads: [r], output: {etag: string}", f"{PLAIN}, input: {{}}, writes: [r], kind: pivot", head="resources: {r: {countermeasure: version}}\n"), "input: {} > input: {etag: steps.look.output.etag}"),
     ("SG610", flow(f"{UNDONE}, after: [], writes: [r], write_mode: set", f"{OTHER}, after: [], writes: [r], write_mode: set", f"{SHIP}, after: [b, a]", head="resources: {r: {}}\n"), "after: [], writes: [r], write_mode: set}\n  - {step: ship, participant: shipping, action: ShipOrder, kind: pivot, after: [b, a] > after: [a], writes: [r], write_mode: set}\n  - {step: ship, participant: shipping, action: ShipOrder, kind: pivot, after: [b]"),
