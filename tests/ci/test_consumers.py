@@ -49,7 +49,8 @@ def run(program: str, *arguments: str, folder: Path) -> subprocess.CompletedProc
 
 def snippet(word: str) -> str:
     """The YAML block of the page on CI in which the word stands."""
-    return next(block for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL) if word in block)
+    blocks: list[str] = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    return next(block for block in blocks if word in block)
 
 
 def test_sarif_tools_count_as_many_findings(reports: Path) -> None:
