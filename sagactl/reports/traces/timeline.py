@@ -226,7 +226,7 @@ def _legend(drawn: tuple[Line, ...], scaled: Scale, columns: int, style: Style, 
 def _joined(parts: list[str], columns: int) -> Iterator[str]:
     """As many parts on a line as it holds; one that is too long for any takes several."""
     line = ""
-    for part in (piece for part in parts for piece in wrap(part, columns)):
+    for part in (piece for each in parts for piece in wrap(each, columns)):
         if line and width_of(line) + 3 + width_of(part) > columns:
             yield line
             line = ""
