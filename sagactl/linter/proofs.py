@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from sagactl.errors import SagactlError
-from sagactl.finding import Evidence
+from sagactl.finding import Evidence, Place
 from sagactl.linter.rule import Hit
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PROVES: Final[dict[str, frozenset[str]]] = {
     "SG108": frozenset({"S2"}),
+    "SG110": frozenset({"S9"}),
     "SG115": frozenset({"S6"}),
     "SG202": frozenset({"S10"}),
     "SG204": frozenset({"S10"}),
@@ -46,6 +47,8 @@ def proved(code: str, facts: Facts, hit: Hit) -> Hit:
     if hit.evidence is not None or not hit.step or len(facts.saga.steps) > MAX_STEPS:
         return hit
     try:
+        if code == "SG110":
+            return _in_that_order(facts, hit)
         told = _shown(facts, hit.step, PROVES[code])
     except SagactlError:
         return hit
@@ -66,6 +69,19 @@ def _shown(facts: Facts, id: str, properties: frozenset[str]) -> Told | None:
         return _refused(best, steps)
     plan = best.steps[flow.named(id)[0].index]
     return steps.shown(best, plan, properties)
+
+
+def _in_that_order(facts: Facts, hit: Hit) -> Hit:
+    """The run in which the step is undone before the one that needs it, which the hit points at last."""
+    from sagactl.evidence.orders import undone_first
+    from sagactl.unfold import unfold
+
+    flow, place = unfold(facts.saga, facts.sagas).flow, hit.related[-1].place
+    late = facts.saga.steps[int(place.route[1])].id if isinstance(place, Place) else ""
+    if facts.choreographed or not (flow.named(hit.step) and flow.named(late)):
+        return hit
+    story = undone_first(flow, flow.named(hit.step)[0], flow.named(late)[0])
+    return hit._replace(evidence=Evidence(story)) if story else hit
 
 
 def _refused(flow: Flow, steps: Steps) -> Told | None:
