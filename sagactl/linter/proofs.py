@@ -30,8 +30,12 @@ PROVES: Final[dict[str, frozenset[str]]] = {
     "SG306": frozenset({"S5", "S11"}),
     "SG307": frozenset({"S6"}),
     "SG316": frozenset({"S5"}),
+    "SG807": frozenset({"S5"}),
 }
 """The rules whose findings are about behaviour, and the properties that a run shows to be broken."""
+
+WITH_ANOTHER: Final = frozenset({"SG110", "SG807"})
+"""Those of them that are about two steps of one run, which no step shows alone."""
 
 MAX_STEPS: Final = 40
 """Of a saga whose findings are proved."""
@@ -47,8 +51,8 @@ def proved(code: str, facts: Facts, hit: Hit) -> Hit:
     if hit.evidence is not None or not hit.step or len(facts.saga.steps) > MAX_STEPS:
         return hit
     try:
-        if code == "SG110":
-            return _in_that_order(facts, hit)
+        if code in WITH_ANOTHER:
+            return _with_another(code, facts, hit)
         told = _shown(facts, hit.step, PROVES[code])
     except SagactlError:
         return hit
@@ -71,16 +75,18 @@ def _shown(facts: Facts, id: str, properties: frozenset[str]) -> Told | None:
     return steps.shown(best, plan, properties)
 
 
-def _in_that_order(facts: Facts, hit: Hit) -> Hit:
-    """The run in which the step is undone before the one that needs it, which the hit points at last."""
+def _with_another(code: str, facts: Facts, hit: Hit) -> Hit:
+    """The run in which two steps do not go together: the one of the hit, and the one that it points at last."""
     from sagactl.evidence.orders import undone_first
+    from sagactl.evidence.unheard import left_standing
     from sagactl.unfold import unfold
 
-    flow, place = unfold(facts.saga, facts.sagas).flow, hit.related[-1].place
-    late = facts.saga.steps[int(place.route[1])].id if isinstance(place, Place) else ""
-    if facts.choreographed or not (flow.named(hit.step) and flow.named(late)):
+    flow, place = unfold(facts.saga, facts.sagas).flow, hit.related[-1].place if hit.related else None
+    other = facts.saga.steps[int(place.route[1])].id if isinstance(place, Place) else ""
+    play = left_standing if code == "SG807" else undone_first
+    if not (flow.named(hit.step) and flow.named(other)) or (facts.choreographed and play is undone_first):
         return hit
-    story = undone_first(flow, flow.named(hit.step)[0], flow.named(late)[0])
+    story = play(flow, flow.named(hit.step)[0], flow.named(other)[0])
     return hit._replace(evidence=Evidence(story)) if story else hit
 
 
