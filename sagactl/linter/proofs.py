@@ -40,6 +40,9 @@ WITH_ANOTHER: Final = frozenset({"SG110", "SG807"})
 MAX_STEPS: Final = 40
 """Of a saga whose findings are proved."""
 
+MAX_TOGETHER: Final = 20
+"""Of a saga that is played whole for each of its findings."""
+
 MAX_WORLDS: Final = 1_000
 """Of one search: what goes wrong with few faults is near, and lint does not wait for the rest."""
 MAX_POLICIES: Final = 256
@@ -84,7 +87,11 @@ def _with_another(code: str, facts: Facts, hit: Hit) -> Hit:
     flow, place = unfold(facts.saga, facts.sagas).flow, hit.related[-1].place if hit.related else None
     other = facts.saga.steps[int(place.route[1])].id if isinstance(place, Place) else ""
     play = left_standing if code == "SG807" else undone_first
-    if not (flow.named(hit.step) and flow.named(other)) or (facts.choreographed and play is undone_first):
+    if (
+        not (flow.named(hit.step) and flow.named(other))
+        or len(flow.steps) > MAX_TOGETHER
+        or (facts.choreographed and play is undone_first)
+    ):
         return hit
     story = play(flow, flow.named(hit.step)[0], flow.named(other)[0])
     return hit._replace(evidence=Evidence(story)) if story else hit
