@@ -49,8 +49,8 @@ def _set_back(sound: Sound) -> Iterator[Mutant]:
 
 
 def _undone_when_unknown(sound: Sound) -> Iterator[FlowStep]:
-    """Where a step is undone after a no as well, another rule speaks of its late actions."""
-    return (step for step in remote(sound) if step.failed_step == "auto")
+    """Where a step is undone after a no as well, another rule speaks of its late actions; none is late in a queue."""
+    return (step for step in remote(sound) if step.failed_step == "auto" and not step.promises.ordered_delivery)
 
 
 def _in_a_row(sound: Sound) -> Iterator[tuple[FlowStep, FlowStep]]:
@@ -119,21 +119,21 @@ def _falls_back_on_itself(sound: Sound) -> Iterator[Mutant]:
 
 # fmt: off
 SEEDS: Final = (
-    Seed("SG101", "a compensation is forgotten", each(undone, lambda step: Drop(at(step, "compensation")))),
+    Seed("SG101", "a compensation is forgotten", each(undone, lambda step: Drop(at(step, "compensation"))), also=("SG316", "SG8")),
     Seed("SG102", "a check is undone", each(of_kind("read-only"), lambda step: Put(at(step, "compensation"), "UndoTheCheck"))),
     Seed("SG103", "what comes after the pivot is undone", each(_patient, lambda step: Drop(at(step, "kind")), lambda step: Put(at(step, "compensation"), "UndoTheRest")), also=("SG120",)),
-    Seed("SG104", "an omission has no reason", each(undone, lambda step: Drop(at(step, "compensation")), lambda step: Put(at(step, "no_compensation"), True))),
+    Seed("SG104", "an omission has no reason", each(undone, lambda step: Drop(at(step, "compensation")), lambda step: Put(at(step, "no_compensation"), True)), also=("SG316", "SG8")),
     Seed("SG105", "somebody else undoes it", _others_undo),
     Seed("SG106", "an action undoes itself", each(undone, lambda step: Put(at(step, "compensation", "command"), step.step.action), lambda step: Put(at(step, "compensation", "input"), step.step.input or {}))),
     Seed("SG106", "one command undoes two steps", _anothers_undo),
-    Seed("SG107", "an undo sets a value back that others write", _set_back),
+    Seed("SG107", "an undo sets a value back that others write", _set_back, also=("SG6",)),
     Seed("SG108", "a compensation that is repeated is done again", each(remote, lambda step: Put(at(step, "compensation", "idempotency"), "none")), also=("SG811",)),
     Seed("SG110", "a compensation needs what another one takes away", _needed_by_an_undo, also=("SG7", "SG1", "SG206")),
     Seed("SG111", "two compensations write the same at once", _undone_at_once, also=("SG107", "SG208", "SG6", "SG110")),
     Seed("SG115", "a late action is done after all", each(_undone_when_unknown, lambda step: Put(at(step, "rejects_late_actions"), False))),
     Seed("SG109", "a compensation may say no", each(_without_fallback, lambda step: Put(at(step, "compensation", "rejects"), ["TooLate"]))),
     Seed("SG112", "the items that are done stay done", _items_not_undone, also=("SG202", "SG205")),
-    Seed("SG117", "a mail goes out before it is certain", _told_early, also=("SG2", "SG991")),
+    Seed("SG117", "a mail goes out before it is certain", _told_early, also=("SG2", "SG316", "SG8", "SG991")),
     Seed("SG119", "a compensation does nothing", each(undone, lambda step: Put(at(step, "compensation", "command"), "NoOp"))),
     Seed("SG120", "a compensation gives up sooner than its action", _weak_undo),
     Seed("SG121", "a rollback starts again without a limit", _restarts),

@@ -79,13 +79,13 @@ def _cancelled_late(sound: Sound) -> Iterator[Mutant]:
 # fmt: off
 SEEDS: Final = (
     Seed("SG201", "a retriable step has a compensation", each(undone, lambda step: Put(at(step, "kind"), "retriable")), also=("SG202",)),
-    Seed("SG202", "an effect that nothing undoes comes too early", _never_undone, also=("SG112", "SG201", "SG204", "SG205", "SG991")),
-    Seed("SG202", "the pivot comes first", _pivot_first, also=("SG1", "SG2")),
+    Seed("SG202", "an effect that nothing undoes comes too early", _never_undone, also=("SG112", "SG201", "SG204", "SG205", "SG316", "SG8", "SG991")),
+    Seed("SG202", "the pivot comes first", _pivot_first, also=("SG1", "SG2", "SG701")),
     Seed("SG203", "a retriable step may say no", each(of_kind("retriable"), lambda step: Put(at(step, "rejects"), ["NotNow"]))),
     Seed("SG204", "a wait after the pivot gives up", last({"wait": "SomethingCame", "timeout": "1d"}), also=("SG208", "SG409", "SG508", "SG807", "SG810", "SG991")),
     Seed("SG205", "nothing declares the pivot", each(_explained, lambda step: Drop(at(step, "kind")))),
-    Seed("SG208", "a wait holds a lock", _locked_wait),
+    Seed("SG208", "a wait holds a lock", _locked_wait, also=("SG604",)),
     Seed("SG209", "the same steps could end well in another order", _in_a_better_order, also=("SG1", "SG2")),
     Seed("SG210", "money goes out before it comes in", _money, also=("SG991",)),
-    Seed("SG211", "the way back is a step after the pivot", _cancelled_late),
+    Seed("SG211", "the way back is a step after the pivot", _cancelled_late, also=("SG809", "SG990")),
 )

@@ -40,7 +40,7 @@ def _little_time(sound: Sound) -> Iterator[Mutant]:
     chain = [step for step in _revocable(sound) if not step.step.when and step.action.timeout_s is not None]
     if len(chain) > 1 and sound.flow.sure_ancestors[chain[-1].index] >> chain[0].index & 1:
         longest_s = max(step.action.timeout_s or 0.0 for step in steps(sound))
-        yield (Put(("deadline",), f"{longest_s:.0f}s"),)
+        yield (Put(("deadline", "after"), f"{longest_s:.0f}s"),)
 
 
 def _stuck_first(sound: Sound) -> Iterator[Mutant]:
@@ -76,8 +76,8 @@ def _many_restarts(sound: Sound) -> Iterator[Mutant]:
 # fmt: off
 SEEDS: Final = (
     Seed("SG401", "no action has a timeout", _no_timeouts, also=("SG013", "SG4")),
-    Seed("SG402", "one try takes longer than the run", each(_revocable, lambda step: Put(at(step, "timeout"), "300d")), also=("SG4",)),
-    Seed("SG403", "all tries together take longer than the run", each(_revocable, lambda step: _retry(step, attempts=1000, initial="1h", max="1d")), also=("SG120", "SG4")),
+    Seed("SG402", "one try takes longer than the run", each(_revocable, lambda step: Put(at(step, "timeout"), "300d")), also=("SG305", "SG4")),
+    Seed("SG403", "all tries together take longer than the run", each(_revocable, lambda step: _retry(step, attempts=1000, initial="1h", max="1d")), also=("SG120", "SG305", "SG4")),
     Seed("SG404", "one try each takes longer than the run", _little_time, also=("SG4",)),
     Seed("SG405", "a run counts as stuck before its deadline", _stuck_first, also=("SG403",)),
     Seed("SG406", "a lock ends while the run is at work", _short_lease),

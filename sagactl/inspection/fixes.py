@@ -26,12 +26,13 @@ class FixedFile(NamedTuple):
 def fix_files(found: Inspected, plan: Plan, shelf: Shelf, unsafe: bool) -> Iterator[FixedFile]:
     """The files in which something can be fixed; each sees the others as they are by then.
 
-    What is only found between files is not fixed here: a look at one file does not show that it is gone.
+    What the run has found between files is fixed where it shows in a file alone, as only there is it seen to be gone.
     """
     for file in found.files:
         if any(is_wanted(located.finding, unsafe) for located in file.findings):
             before = linked(shelf.read(file.name), found.library)
-            fixed = fix(before, Lens(plan.rules_for(file.name), found.library, plan.today), unsafe)
+            between = frozenset((located.finding.code, located.finding.message) for located in file.findings)
+            fixed = fix(before, Lens(plan.rules_for(file.name), found.library, plan.today, between), unsafe)
             if fixed.findings:
                 if fixed.reading.saga is not None:
                     found.library[fixed.reading.saga.id] = fixed.reading.saga

@@ -21,7 +21,6 @@ from sagactl.linter.crashes import CODE
 from sagactl.linter.lint import by_path, check_file, finish
 from sagactl.linter.linted import Linted
 from sagactl.source.build import Reading
-from sagactl.source.document import Document
 from sagactl.source.link import link, nested
 from sagactl.source.node import Text
 from sagactl.workspace import add_neighbours
@@ -53,15 +52,15 @@ def inspect(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int = 1) -> In
     looks = [_second_look(look, plan, library, shelf) if look.nested else look for look in looks]
     found = across([look.digested for look in looks if look.digested is not None], plan.chosen)
     between = by_path(_wanted(found, plan))
-    documents = _documents(between, shelf)
+    near = _near(between, shelf)
     linted = (
-        _finished(look.linted.name, between[look.linted.name], documents, plan, library, shelf)
+        _finished(look.linted.name, between[look.linted.name], near, plan, library, shelf)
         if look.linted.name in between
         else look.linted
         for look in looks
     )
     shown = tuple(file for file in linted if plan.shows(file.name))
-    return Inspected(shown, {name: document.text for name, document in documents.items()}, library)
+    return Inspected(shown, {name: reading.document.text for name, reading in near.items()}, library)
 
 
 def _first_looks(files: Sequence[str], plan: Plan, shelf: Shelf, jobs: int) -> list[Look]:
@@ -95,20 +94,20 @@ def _wanted(found: Iterator[tuple[str, Finding]], plan: Plan) -> Iterator[tuple[
             yield path, finding._replace(severity=rule.decided or finding.severity)
 
 
-def _documents(between: Mapping[str, tuple[Finding, ...]], shelf: Shelf) -> dict[str, Document]:
-    """The documents of other files that these findings point into."""
+def _near(between: Mapping[str, tuple[Finding, ...]], shelf: Shelf) -> dict[str, Reading]:
+    """The other files that these findings point into."""
     names = {related.path for found in between.values() for each in found for related in each.related if related.path}
-    return {name: shelf.read(name).document for name in sorted(names)}
+    return {name: shelf.read(name) for name in sorted(names)}
 
 
 def _finished(
     name: str,
     between: tuple[Finding, ...],
-    documents: Mapping[str, Document],
+    near: Mapping[str, Reading],
     plan: Plan,
     library: Library,
     shelf: Shelf,
 ) -> Linted:
     rules = plan.rules_for(name)
     checked = check_file(linked(shelf.read(name), library), rules, library, plan.recommend)
-    return slim(finish(checked, between, documents, rules, plan.today, plan.known))
+    return slim(finish(checked, between, near, rules, plan.today, plan.known))

@@ -66,6 +66,12 @@ NOTHING_THERE: Final[dict[str, tuple[str, ...]]] = {
 }
 """Names by which a participant says that what it is to undo is not there."""
 
+NO_ANSWER: Final = (
+    *("timeout", "timeouts", "TimedOut", "DeadlineExceeded", "States.Timeout", "TimeoutError", "TimeoutException"),
+    *("SocketTimeoutException", "StartToCloseTimeout", "ReadTimeout", "context.DeadlineExceeded", "ETIMEDOUT"),
+)
+"""What those who wait call it that no answer came; whoever answers `GatewayTimeout` has answered."""
+
 _KINDS: Final = frozenset(("error", "exception", "failure", "fault"))
 """Words that may follow the words that matter."""
 
@@ -77,6 +83,7 @@ def _names(table: dict[str, tuple[str, ...]]) -> frozenset[str]:
 _NOBODY_KNOWS: Final = _names(NOBODY_KNOWS)
 _ANYTHING: Final = _names(ANYTHING)
 _NOTHING_THERE: Final = _names(NOTHING_THERE)
+_NO_ANSWER: Final = frozenset(folded(name) for name in NO_ANSWER)
 
 
 @lru_cache(4096)
@@ -98,6 +105,12 @@ def _is_no_service(name: str) -> bool:
 def means_anything(name: str) -> bool:
     """Whether the name stands for every failure."""
     return _is_in(_ANYTHING, name)
+
+
+@lru_cache(4096)
+def no_answer(name: str) -> bool:
+    """Whether the name says that no answer came, which no answer can say; `timeout` is the language's word for it."""
+    return name != "timeout" and _is_in(_NO_ANSWER, name)
 
 
 @lru_cache(4096)

@@ -36,11 +36,22 @@ class Fixed(NamedTuple):
 
 
 class Lens(NamedTuple):
-    """What findings are looked for with: the rules, the sagas of the run, the day."""
+    """What findings are looked for with: the rules, the sagas of the run, the day.
+
+    `between` is what the rules over all sagas have found in this file, by code and message: a look at one file alone
+    also finds what another file answers.  None stands for a file that is alone in its run.
+    """
 
     rules: tuple[Rule, ...]
     sagas: Mapping[str, Saga]
     today: str = ""
+    between: frozenset[tuple[str, str]] | None = None
+
+    def is_real(self, finding: Finding) -> bool:
+        """Whether the run has found it, and not only a look at its file."""
+        if self.between is None or (finding.code, finding.message) in self.between:
+            return True
+        return all(rule.code != finding.code or rule.check_all is None for rule in self.rules)
 
 
 class _State(NamedTuple):
@@ -60,7 +71,7 @@ def fix(reading: Reading, lens: Lens, unsafe: bool = False) -> Fixed:
     trials = _Trials(lens)
     state, done = _seen(reading, lens), list[Finding]()
     while True:
-        made = trials.made_of(state, _apart(state, unsafe))
+        made = trials.made_of(state, _apart(state, lens, unsafe))
         if not made.findings:
             return Fixed(state.reading, tuple(done))
         state = made.state
@@ -72,12 +83,12 @@ def _seen(reading: Reading, lens: Lens) -> _State:
     return _State(reading, tuple(located.finding for located in found))
 
 
-def _apart(state: _State, unsafe: bool) -> list[Finding]:
+def _apart(state: _State, lens: Lens, unsafe: bool) -> list[Finding]:
     """The findings that can be fixed at once, in the order of the text: their edits neither overlap nor touch."""
     taken: list[tuple[int, int]] = []
     chosen = []
     for finding in state.findings:
-        if is_wanted(finding, unsafe):
+        if is_wanted(finding, unsafe) and lens.is_real(finding):
             spans = _spans(state.reading.document.text, finding.fix)
             if all(_is_free(taken, span) for span in spans):
                 for span in spans:

@@ -75,6 +75,7 @@ ROWS: Final = (
     Row("SG313", "dual-write", "error", "delivery", "A crash between the two writes leaves an effect that nobody hears of, or news of one that is not there.", check="check"),
     Row("SG314", "silent-wait", "warning", "delivery", "The run holds what it has taken until somebody asks what became of it.", check="check", concerns="waits"),
     Row("SG316", "forgotten-rejection", "warning", "delivery", "The step counts as rejected and is not undone, while a later copy of its request was accepted and stands.", check="check"),
+    Row("SG317", "misnamed-timeout", "warning", "delivery", "One lost message ends the run, though the definition seems to try again.", check="check"),
     Row("SG401", "no-timeout", "warning", "time", "One lost answer, and the run stands still for ever with all that it holds.", check="check"),
     Row("SG402", "timeout-over-deadline", "error", "time", "The run is rolled back while the step still waits for its answer, so the timeout never matters.", check="check", concerns="deadline"),
     Row("SG403", "budget-over-deadline", "error", "time", "When a participant is slow, the run is rolled back before the tries that would have helped.", check="check"),

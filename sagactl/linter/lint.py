@@ -11,11 +11,11 @@ from sagactl.linter.crashes import crash
 from sagactl.linter.facts import Facts
 from sagactl.linter.ignores import apply_ignores
 from sagactl.linter.linted import Linted, Located, locate, located, position
+from sagactl.linter.pair_proofs import shown
 from sagactl.linter.proofs import PROVES, proved
 from sagactl.linter.rule import Rule, finding_of
 from sagactl.model import Saga
 from sagactl.source.build import Reading
-from sagactl.source.document import Document
 
 if TYPE_CHECKING:
     from sagactl.linter.advice import Recommend
@@ -58,8 +58,8 @@ def lint_all(
     chosen = tuple(rules)
     files = [check_file(reading, chosen, sagas, recommend) for reading in readings]
     between = by_path(across([file.digested for file in files if file.digested is not None], chosen))
-    documents = {file.reading.name: file.reading.document for file in files} if between else {}
-    return tuple(finish(file, between.pop(file.reading.name, ()), documents, chosen, today) for file in files)
+    near = {file.reading.name: file.reading for file in files} if between else {}
+    return tuple(finish(file, between.pop(file.reading.name, ()), near, chosen, today) for file in files)
 
 
 def check_file(
@@ -81,17 +81,18 @@ def check_file(
 def finish(
     file: Checked,
     between: Iterable[Finding],
-    documents: Mapping[str, Document],
+    near: Mapping[str, Reading],
     rules: tuple[Rule, ...],
     today: str,
     known: tuple[Rule, ...] | None = None,
 ) -> Linted:
     """The findings of a file and those between it and others, at their places, the suppressed ones set apart.
 
-    `known` are the rules that a suppression may name; if not said, those built in.
+    `near` are the other files that those point into.  `known` are the rules that a suppression may name; if not said,
+    those built in.
     """
     document = file.reading.document
-    findings = (*file.findings, *(_settled(finding, documents) for finding in between))
+    findings = (*file.findings, *(_settled(_shown(finding, file, near), near) for finding in between))
     placed = [located(document, finding) for finding in findings]
     kept, suppressed = apply_ignores(document, placed, rules, today, file.reading.valid, known)
     saga = file.reading.saga.id if file.reading.saga is not None else ""
@@ -107,7 +108,7 @@ def check(saga: Saga, rules: Iterable[Rule], sagas: Mapping[str, Saga] | None = 
     digested = [digest(id, each, facts if each is saga else Facts(each, sagas), chosen) for id, each in run.items()]
     for path, finding in across(digested, chosen):
         if path == saga.id:
-            yield finding
+            yield shown(finding, saga, run)
 
 
 def by_path(found: Iterable[tuple[str, Finding]]) -> dict[str, tuple[Finding, ...]]:
@@ -132,18 +133,24 @@ def _found(saga: Saga, facts: Facts, rules: Iterable[Rule]) -> Iterator[Finding]
         if rule.check is not None and rule.concerns in concerns:
             try:
                 for hit in rule.check(saga, facts):
-                    shown = proved(rule.code, facts, hit) if rule.code in PROVES else hit
-                    yield finding_of(rule, shown, saga.id)
+                    proof = proved(rule.code, facts, hit) if rule.code in PROVES else hit
+                    yield shown(finding_of(rule, proof, saga.id), saga)
             except Exception as error:
                 yield crash(rule, error, saga.id)
 
 
-def _settled(finding: Finding, documents: Mapping[str, Document]) -> Finding:
+def _shown(finding: Finding, file: Checked, near: Mapping[str, Reading]) -> Finding:
+    """A finding between sagas with the runs that prove it, those of the sagas that it points into among them."""
+    sagas = {path: reading.saga for path, reading in near.items() if reading.saga is not None}
+    return shown(finding, file.reading.saga, sagas) if file.reading.saga is not None else finding
+
+
+def _settled(finding: Finding, near: Mapping[str, Reading]) -> Finding:
     """The finding with its places in other files made concrete, so that a report needs one document at a time."""
-    return finding._replace(related=tuple(_settled_place(related, documents) for related in finding.related))
+    return finding._replace(related=tuple(_settled_place(related, near) for related in finding.related))
 
 
-def _settled_place(related: Related, documents: Mapping[str, Document]) -> Related:
+def _settled_place(related: Related, near: Mapping[str, Reading]) -> Related:
     if not related.path:
         return related
-    return related._replace(place=locate(documents[related.path], related.place))
+    return related._replace(place=locate(near[related.path].document, related.place))

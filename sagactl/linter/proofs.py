@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from sagactl.errors import SagactlError
-from sagactl.finding import Evidence
+from sagactl.finding import Evidence, Place
 from sagactl.linter.rule import Hit
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PROVES: Final[dict[str, frozenset[str]]] = {
     "SG108": frozenset({"S2"}),
+    "SG110": frozenset({"S9"}),
     "SG115": frozenset({"S6"}),
     "SG202": frozenset({"S10"}),
     "SG204": frozenset({"S10"}),
@@ -29,11 +30,18 @@ PROVES: Final[dict[str, frozenset[str]]] = {
     "SG306": frozenset({"S5", "S11"}),
     "SG307": frozenset({"S6"}),
     "SG316": frozenset({"S5"}),
+    "SG807": frozenset({"S5"}),
 }
 """The rules whose findings are about behaviour, and the properties that a run shows to be broken."""
 
+WITH_ANOTHER: Final = frozenset({"SG110", "SG807"})
+"""Those of them that are about two steps of one run, which no step shows alone."""
+
 MAX_STEPS: Final = 40
 """Of a saga whose findings are proved."""
+
+MAX_TOGETHER: Final = 20
+"""Of a saga that is played whole for each of its findings."""
 
 MAX_WORLDS: Final = 1_000
 """Of one search: what goes wrong with few faults is near, and lint does not wait for the rest."""
@@ -46,6 +54,8 @@ def proved(code: str, facts: Facts, hit: Hit) -> Hit:
     if hit.evidence is not None or not hit.step or len(facts.saga.steps) > MAX_STEPS:
         return hit
     try:
+        if code in WITH_ANOTHER:
+            return _with_another(code, facts, hit)
         told = _shown(facts, hit.step, PROVES[code])
     except SagactlError:
         return hit
@@ -66,6 +76,25 @@ def _shown(facts: Facts, id: str, properties: frozenset[str]) -> Told | None:
         return _refused(best, steps)
     plan = best.steps[flow.named(id)[0].index]
     return steps.shown(best, plan, properties)
+
+
+def _with_another(code: str, facts: Facts, hit: Hit) -> Hit:
+    """The run in which two steps do not go together: the one of the hit, and the one that it points at last."""
+    from sagactl.evidence.orders import undone_first
+    from sagactl.evidence.unheard import left_standing
+    from sagactl.unfold import unfold
+
+    flow, place = unfold(facts.saga, facts.sagas).flow, hit.related[-1].place if hit.related else None
+    other = facts.saga.steps[int(place.route[1])].id if isinstance(place, Place) else ""
+    play = left_standing if code == "SG807" else undone_first
+    if (
+        not (flow.named(hit.step) and flow.named(other))
+        or len(flow.steps) > MAX_TOGETHER
+        or (facts.choreographed and play is undone_first)
+    ):
+        return hit
+    story = play(flow, flow.named(hit.step)[0], flow.named(other)[0])
+    return hit._replace(evidence=Evidence(story)) if story else hit
 
 
 def _refused(flow: Flow, steps: Steps) -> Told | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sagactl.finding import Drop, Fix, Put
+from collections.abc import Iterator
+
+from sagactl.finding import Change, Drop, Fix, Put
 from sagactl.flow import Flow, FlowStep, success_event
 from sagactl.model import Route
 
@@ -35,6 +37,27 @@ def behind(step: FlowStep, others: int, flow: Flow) -> str:
     if step.step.listens is not None:
         return f"\nlistens: [{', '.join(_events(step, last, flow))}]"
     return f"\nafter: [{', '.join(other.id for other in (*_kept(step, last, flow), *last))}]"
+
+
+def wait_for(step: FlowStep, other: FlowStep, flow: Flow) -> Fix | None:
+    """A step comes after another one, and what `after` says elsewhere and now follows from that goes.
+
+    None where that makes a circle, or where events decide about the order.
+    """
+    if step.step.listens is not None or flow.ancestors[other.index] >> step.index & 1:
+        return None
+    after = [each.id for each in (*_kept(step, [other], flow), other)]
+    changes: tuple[Change, ...] = (Put((*step.step.route, "after"), after), *_implied(step, other, flow))
+    return Fix(f"let it wait for `{other.id}`", safe=False, changes=changes)
+
+
+def _implied(step: FlowStep, other: FlowStep, flow: Flow) -> Iterator[Drop]:
+    """The entries of `after` that name the other one beside something that comes after the step."""
+    behind = flow.descendants[step.index] | 1 << step.index
+    for later in flow.steps:
+        after = later.step.after or ()
+        if later is not step and other.id in after and any(behind >> flow[id].index & 1 for id in after):
+            yield Drop((*later.step.route, "after", after.index(other.id)))
 
 
 def without(route: Route, siblings: int) -> Fix:

@@ -11,7 +11,7 @@ from sagactl.linter.rule import at_step
 from sagactl.model import Retry, Saga
 from sagactl.policies import Policy
 
-Setting = Literal["attempts", "initial", "factor", "max", "jitter"]
+Setting = Literal["attempts", "initial", "factor", "max", "jitter", "only"]
 
 _ATTRIBUTES: dict[Setting, str] = {"initial": "initial_s", "max": "max_s"}
 

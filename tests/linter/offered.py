@@ -12,9 +12,25 @@ from sagactl.linter.pages import page
 from sagactl.linter.registry import all_rules
 from sagactl.source.build import read
 from sagactl.workspace import load
-from tests.linter import compensation_cases, fixing_cases, operations_cases, phases_cases, structure_cases, time_cases
+from tests.linter import (
+    choreography_cases,
+    compensation_cases,
+    data_cases,
+    delivery_cases,
+    fixing_cases,
+    isolation_cases,
+    operations_cases,
+    phases_cases,
+    structure_cases,
+    time_cases,
+)
 from tests.linter.cases import whole
 from tests.source.bad_cases import BAD_CASES
+
+CASES = (
+    *(structure_cases, compensation_cases, phases_cases, delivery_cases, time_cases, operations_cases),
+    *(isolation_cases, data_cases, choreography_cases),
+)
 
 
 @cache
@@ -33,7 +49,7 @@ def _texts() -> Iterator[str]:
     yield from (page(rule).bad for rule in all_rules())
     yield from (case.text for case in BAD_CASES)
     yield from (whole(text) for _, text, _ in fixing_cases.CASES)
-    for cases in (structure_cases, compensation_cases, phases_cases, time_cases, operations_cases):
+    for cases in CASES:
         yield from (whole(text) for _, _, text, _ in cases.CASES)
     for sound in sound_definitions(load([str(DEFINITIONS)])):
         for seed in all_seeds():

@@ -44,6 +44,38 @@ CASES: list[Case] = [
     ),
     (
         "SG005",
+        "an outcome that contradicts itself",
+        flow(
+            "step: a, when: {c: one}, wait: X",
+            SHIP,
+            head="input: {x: number}\nchoices: {c: {one: input.x > 5 && input.x < 3, two: otherwise}}\n",
+        ),
+        ["a"],
+    ),
+    (
+        "SG005",
+        "an outcome that a wider one before it covers",
+        flow(
+            "step: a, when: {c: two}, wait: X",
+            "step: b, when: {c: three}, wait: Y",
+            SHIP,
+            head="input: {x: number}\n"
+            "choices: {c: {one: input.x > 10, two: input.x > 100, three: input.x > 5, four: otherwise}}\n",
+        ),
+        ["a"],
+    ),
+    (
+        "SG011",
+        "what is no list is a matter of its type",
+        flow(
+            "step: a, for_each: input.x, participant: p, action: DoA, compensation: UndoA",
+            SHIP,
+            head="input: {x: number}\n",
+        ),
+        [],
+    ),
+    (
+        "SG005",
         "a step that hears only steps that are skipped when it is due",
         "input: {x: boolean}\nchoices: {c: {one: input.x, two: otherwise}}\nstyle: choreography\nstarts_on: [Go]\n"
         + flow(

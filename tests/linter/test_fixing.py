@@ -146,6 +146,25 @@ def test_fixes_that_meet_are_made_one_after_the_other() -> None:
     assert fixed(text, "SG006") == text.replace("[reserve, charge, ship]", "[ship]")
 
 
+LISTENING = """\
+saga: pay
+style: choreography
+correlation: input.id
+input: {id: string}
+starts_on: [Shipped]
+ends_with: [PayDoen]
+steps:
+  - {step: pay, participant: p, listens: Shipped, action: Pay, kind: pivot}
+"""
+
+
+@pytest.mark.parametrize(("others", "number"), [(None, 1), (frozenset[tuple[str, str]](), 0)])
+def test_what_another_file_answers_is_not_fixed(others: frozenset[tuple[str, str]] | None, number: int) -> None:
+    """What a look at one file alone finds counts only where the run has found it, too."""
+    done = fix(read(LISTENING.encode(), "a file"), lens("SG805")._replace(between=others), unsafe=True)
+    assert len(done.findings) == number
+
+
 def test_line_ends_and_a_byte_order_mark_stay() -> None:
     text = flow(f"{RESERVE}, after: []", CHARGE, f"{SHIP}, after: [reserve, charge]", head="saga: x\n")
     data = b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode()
@@ -179,8 +198,8 @@ def test_what_was_seeded_is_fixed_for_good_or_left_alone(seed: Seed) -> None:
         reading = read(mutated(sound.text, mutant).encode(), sound.name)
         done = check(reading, unsafe=True)
         left = [located.finding for located in lint(done.reading, *lens()).findings]
-        # What these remove or allow may leave an input unused or break the deadline, and is refused then.
-        refused = seed.code in ("SG007", "SG011", "SG121", "SG413")
+        # What these change may leave an input unused, break the deadline or undo two things at once, and is refused.
+        refused = seed.code in ("SG007", "SG011", "SG121", "SG413", "SG610")
         assert refused or [each.fix for each in left if each.code == seed.code and each.fix] == []
         check(reading, unsafe=False)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sagactl.finding import Evidence
-from sagactl.linter import pages
+from sagactl.linter import pages, pair_proofs
+from sagactl.linter.lint import lint_all
 from sagactl.linter.proofs import PROVES
-from sagactl.linter.registry import find
+from sagactl.linter.registry import find, select
+from sagactl.source.build import read
 from tests.linter.cases import findings, flow
 
 WITHOUT = {
@@ -17,7 +19,7 @@ WITHOUT = {
 }
 """Rules whose bad example shows no run, and why."""
 
-SHOWN = sorted(PROVES.keys() - WITHOUT.keys())
+SHOWN = sorted((PROVES.keys() | pair_proofs.PROVES.keys()) - WITHOUT.keys())
 
 
 @pytest.mark.parametrize("code", SHOWN)
@@ -39,6 +41,37 @@ def test_the_story_ends_with_the_defect() -> None:
     assert proof is not None
     assert proof.faults == ("pay:crash",)
     assert "`p` does `Pay` again" in proof.moments
+
+
+def test_two_sagas_meet_in_a_proof() -> None:
+    """The run that is harmed is of this saga, and the other one of the saga that the finding points into."""
+    head = "saga: {}\nresources: {{stock: {{participant: p, countermeasure: commutative}}}}\n"
+    take = "step: take, participant: p, action: Take, writes: stock, write_mode: add, compensation: PutBack"
+    other = flow(take, "step: pay, participant: q, action: Pay, kind: pivot", head=head.format("order"))
+    reading = flow(
+        "step: count, participant: p, action: Count, kind: read-only, reads: stock", head=head.format("audit")
+    )
+    files = [read(text.encode(), f"{name}.yaml") for name, text in (("order", other), ("audit", reading))]
+    found = [each.finding for file in lint_all(files, select(["SG602"], ())) for each in file.findings]
+    assert [each.evidence and each.evidence.moments for each in found] == [
+        (
+            "`order`: `take` writes `stock`",
+            "`audit`: `count` reads `stock`",
+            "`order` GOES BACK",
+            "`order` undoes `take`",
+        )
+    ]
+
+
+def test_a_lock_that_nobody_releases_is_waited_for() -> None:
+    text = flow(
+        "step: take, participant: p, action: Take, lock: bin, compensation: Free",
+        "step: pay, participant: q, action: Pay, kind: pivot",
+        head="resources: {bin: {participant: p}}\n",
+    )
+    proof = next(found.evidence for found in findings(text) if found.code == "SG604")
+    assert proof is not None
+    assert proof.moments[-1] == "one run: `take` WAITS FOR EVER for the lock of `bin`"
 
 
 def test_a_long_saga_is_found_fault_with_and_not_told() -> None:

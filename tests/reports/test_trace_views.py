@@ -195,3 +195,19 @@ def test_the_way_back_starts_at_the_rollback() -> None:
     trace = TRACES["order-declined"]
     turn = [moment.what for moment in trace.moments].index("rollback")
     assert way_back(trace) == [False] * turn + [True] * (len(trace.moments) - turn)
+
+
+@pytest.mark.parametrize("order", [("crashed", "lost"), ("lost", "done"), ("done", "lost"), ("lost", "lost")])
+@pytest.mark.parametrize("distance", [-1, 0, 1, 2])
+def test_signs_that_meet_take_no_more_room_than_their_columns(order: tuple[What, What], distance: int) -> None:
+    cells = [timeline.Cell("-")] * 8
+    for column, what in zip((3, 3 + distance), order, strict=True):
+        timeline._put(cells, column, Moment(t_s=0.0, what=what, step="a"), ascii=False)
+    assert width("".join(cell.char for cell in cells)) == 8
+
+
+def test_a_sign_with_many_meanings_has_a_legend_that_fits() -> None:
+    whats: tuple[What, ...] = ("rejected", "failed", "undo-rejected", "undo-failed", "crashed", "lost", "forgotten")
+    step = [Moment(t_s=float(at), what=what, step="a") for at, what in enumerate(whats)]
+    trace = TRACES["order-declined"]._replace(moments=(*TRACES["order-declined"].moments, *step))
+    assert max(map(width, timeline.render(trace, width=40).splitlines())) <= 40

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sagactl.escape import escape, escape_lines
-from sagactl.finding import Evidence, Finding, Fix, Region, Related
+from sagactl.finding import SEVERITIES, Evidence, Finding, Fix, Region, Related
 from sagactl.linter.linted import Linted, Located
-from sagactl.reports.findings import Report, region_of
+from sagactl.reports.findings import Report, page_of, region_of
 from sagactl.reports.findings.tail import ending
 from sagactl.reports.style import Style
 from sagactl.reports.width import fit, width
@@ -36,7 +36,18 @@ def render(report: Report) -> str:
     look = Look(report.style, report.width or MAX_COLUMNS)
     texts = {**report.texts, **{file.name: file.text for file in report.files if file.findings}}
     blocks = [_block(file, located, texts, look) for file, located in report.findings()]
-    return "\n".join([*blocks, *ending(report)]) + "\n"
+    return "\n".join([*blocks, *ending(report), *_more(report)]) + "\n"
+
+
+def _more(report: Report) -> list[str]:
+    """Where more is said of a rule: once, with the gravest finding as the example, rather than under each."""
+    known = {rule.code for rule in report.rules}
+    codes = (located.finding for _, located in report.findings() if located.finding.code in known)
+    gravest = max(codes, key=lambda finding: SEVERITIES.index(finding.severity), default=None)
+    if gravest is None:
+        return []
+    page = f" or at {page_of(gravest, report.pages)}" if report.pages else ""
+    return [f"more on a rule with `sagactl explain {gravest.code}`{page}"]
 
 
 def _block(file: Linted, located: Located, texts: Mapping[str, Text], look: Look) -> str:

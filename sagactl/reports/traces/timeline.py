@@ -157,12 +157,21 @@ def _draw(cells: list[Cell], span: Span, scaled: Scale, ascii: bool) -> None:
 
 def _put(cells: list[Cell], column: int, moment: Moment, ascii: bool) -> None:
     """A wide sign takes the next column too, or at the end the one before."""
-    sign = _sign(moment.what, ascii)
-    if width_of(sign) == 1:
-        cells[column] = Cell(sign, SIGNS[moment.what].role)
-        return
-    start = min(column, len(cells) - 2)
-    cells[start : start + 2] = [Cell(sign, SIGNS[moment.what].role), Cell("", SIGNS[moment.what].role)]
+    sign, role = _sign(moment.what, ascii), SIGNS[moment.what].role
+    wide = width_of(sign) == 2
+    start = min(column, len(cells) - 2) if wide else column
+    end = start + 1 + wide
+    _make_room(cells, start, end)
+    cells[start:end] = [Cell(sign, role), Cell("", role)][: 1 + wide]
+
+
+def _make_room(cells: list[Cell], start: int, end: int) -> None:
+    """A wide sign whose right half is to be covered moves to the left, if nothing wide stands there."""
+    if not cells[start].char:
+        moves = start >= 2 and cells[start - 2].char
+        cells[start - 2 if moves else start - 1 : start] = cells[start - 1 : start + 1] if moves else [Cell()]
+    if end < len(cells) and not cells[end].char:
+        cells[end] = Cell()
 
 
 def _sign(what: What, ascii: bool) -> str:
@@ -215,8 +224,9 @@ def _legend(drawn: tuple[Line, ...], scaled: Scale, columns: int, style: Style, 
 
 
 def _joined(parts: list[str], columns: int) -> Iterator[str]:
+    """As many parts on a line as it holds; one that is too long for any takes several."""
     line = ""
-    for part in parts:
+    for part in (piece for each in parts for piece in wrap(each, columns)):
         if line and width_of(line) + 3 + width_of(part) > columns:
             yield line
             line = ""

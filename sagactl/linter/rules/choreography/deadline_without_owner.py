@@ -6,6 +6,7 @@ an owner is a wish.
 
 Source: Richardson, Microservices Patterns, chapter 4, on choreography: no service knows the state of the whole.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -54,7 +55,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.durations import duration_text
-from sagactl.finding import Place
+from sagactl.finding import Fix, Place, Put
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
 
@@ -66,14 +67,17 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     if saga.deadline is None or saga.deadline.owner is not None or not facts.choreographed:
         return
     after = duration_text(saga.deadline.after_s)
-    owner = next(
-        (step.participant for step in saga.steps if step.participant is not None), "<who hears the first event>"
-    )
+    owner = next((step.participant for step in saga.steps if step.participant is not None), None)
     yield Hit(
         f"nobody leads `{saga.id}`, and nobody owns the timer of its deadline of {after}",
         Place(("deadline",)),
-        help=f"deadline: {{after: {after}, owner: {owner}}}",
+        help=f"deadline: {{after: {after}, owner: {owner or '<who hears the first event>'}}}",
+        fix=_fix(owner) if owner is not None else None,
     )
+
+
+def _fix(owner: str) -> Fix:
+    return Fix(f"let `{owner}` keep the time", safe=False, changes=(Put(("deadline", "owner"), owner),))
 
 
 RULE = Rule(

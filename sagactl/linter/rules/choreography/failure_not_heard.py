@@ -7,6 +7,7 @@ nothing to undo passes on what it hears: it tells that nothing is left of it.
 
 Source: Richardson, Microservices Patterns, chapter 4; Azure Architecture Center, Choreography pattern.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -67,7 +68,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.errors import nearest
-from sagactl.finding import Place, Related
+from sagactl.finding import Fix, Place, Put, Related
 from sagactl.flow import FlowStep, failure_event
 from sagactl.linter.events import MOST_LISTENING, starts_on, undo_listens
 from sagactl.linter.remedies import how_it_fails
@@ -105,6 +106,7 @@ def _is_misspelt(heard: Listens, unheard: list[FlowStep], facts: Facts) -> bool:
 
 def _hit(step: FlowStep, heard: Listens, unheard: list[FlowStep]) -> Hit:
     events = list(dict.fromkeys(failure_event(failing.step) for failing in unheard))
+    any_of = list(dict.fromkeys((*heard.events, *events)))
     first = f"`{unheard[0].id}`" + (f" (and {len(unheard) - 1} more)" if len(unheard) > 1 else "")
     message = f"the compensation of `{step.id}` does not hear that {first} failed"
     if not set(heard.events).isdisjoint(events):
@@ -113,11 +115,12 @@ def _hit(step: FlowStep, heard: Listens, unheard: list[FlowStep]) -> Hit:
         message,
         Place(heard.route),
         step.id,
-        help=f"listens: {{any: [{', '.join(dict.fromkeys((*heard.events, *events)))}]}}",
+        help=f"listens: {{any: [{', '.join(any_of)}]}}",
         related=tuple(
             Related(f"{how_it_fails(failing)}: `{failure_event(failing.step)}`", at_step(failing.step.route))
             for failing in unheard
         ),
+        fix=Fix("let it hear each of them", safe=False, changes=(Put(heard.route, {"any": any_of}),)),
     )
 
 

@@ -5,6 +5,7 @@ it, and the service does something else: it starts too early, or never. An `afte
 
 Source: one fact in one place (Hunt and Thomas, The Pragmatic Programmer, 1999).
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -61,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Related
+from sagactl.finding import Drop, Fix, Related
 from sagactl.flow import Flow, FlowStep, exclusive, success_event
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
@@ -124,6 +125,7 @@ def _hit(step: FlowStep, said: str, flow: Flow) -> Hit:
         step.id,
         help=f"remove `after`{meant}",
         related=(Related(f"`{step.id}` starts on these events", at_step(step.step.route, "listens")),),
+        fix=Fix("let the events decide", safe=False, changes=(Drop((*step.step.route, "after")),)),
     )
 
 

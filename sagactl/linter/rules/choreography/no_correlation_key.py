@@ -7,6 +7,7 @@ comes from somebody who knows of no run. A truth value is no such key: it tells 
 Source: NServiceBus, message correlation of sagas; Hohpe and Woolf, Enterprise Integration Patterns, Correlation
 Identifier.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -50,9 +51,9 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sagactl.finding import Place
+from sagactl.finding import Fix, Place, Put
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
 
@@ -60,14 +61,19 @@ if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
 
 
+_UNKNOWN: Final = "input.<what only one run has, such as order_id>"
+
+
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     if not facts.choreographed:
         return
     if saga.correlation is None:
+        key = _key(saga)
         yield Hit(
             f"nothing tells the messages of one run of `{saga.id}` from those of another",
             Place(("saga",)),
-            help=f"correlation: {_key(saga)}",
+            help=f"correlation: {key or _UNKNOWN}",
+            fix=Fix(f"tell them apart by `{key}`", safe=False, changes=(Put(("correlation",), key),)) if key else None,
         )
     elif saga.input.get(saga.correlation.removeprefix("input.")) == "boolean":
         yield Hit(
@@ -78,11 +84,11 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 
 def _key(saga: Saga) -> str:
-    """The datum that looks most like a key, as a path; the words for one where none does."""
+    """The datum that looks most like a key, as a path; empty where none does."""
     names = [name for name, type in saga.input.items() if type in ("string", "integer")]
     ids = [name for name in names if name == "id" or name.endswith(("_id", "Id", "_no", "_number"))]
     found = next(iter((*ids, *names)), None)
-    return f"input.{found}" if found is not None else "input.<what only one run has, such as order_id>"
+    return f"input.{found}" if found is not None else ""
 
 
 RULE = Rule(

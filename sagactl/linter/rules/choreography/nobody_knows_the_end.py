@@ -8,6 +8,7 @@ known.
 Source: Richardson, Microservices Patterns, chapter 4: nothing in a choreography says what state a saga is in; Azure
 Architecture Center, Choreography pattern, on tracing the whole.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -51,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sagactl.finding import Place
+from sagactl.finding import Fix, Place, Put
 from sagactl.linter.rule import Digest, Hit, Rule
 from sagactl.linter.traffic import elsewhere, traffic_of
 
@@ -72,10 +73,12 @@ def check_all(digests: Sequence[Digest]) -> Iterator[Hit]:
 def _hit(digest: Digest, completed: list[str], undone: list[str]) -> Hit:
     ends = [word for word, events in (("completed", completed), ("given up", undone)) if events]
     written = digest.value.ends_with
+    told = list(dict.fromkeys((*written, *completed, *undone)))
     return Hit(
         f"no event tells those outside that a run of `{digest.saga}` is {' or '.join(ends)}",
         Place(("ends_with",) if written else ("saga",)),
-        help=f"ends_with: [{', '.join(dict.fromkeys((*written, *completed, *undone)))}]",
+        help=f"ends_with: [{', '.join(told)}]",
+        fix=Fix("say that others hear it", safe=False, changes=(Put(("ends_with",), told),)),
         path=digest.path,
     )
 

@@ -9,6 +9,7 @@ by another.
 Source: dead letters and unrouted messages of message brokers; AsyncAPI, where every channel has a sender and a
 receiver.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -56,6 +57,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sagactl.errors import nearest
+from sagactl.finding import Fix, Put
 from sagactl.linter.rule import Digest, Hit, Rule
 from sagactl.linter.traffic import Loose, elsewhere, traffic_of
 
@@ -84,6 +86,7 @@ def _never_published(digest: Digest, loose: Loose) -> Hit:
             help=f"did you mean `{meant}`?" if meant is not None else "remove it, or let a step publish it",
             note="Those outside who wait for this event never hear how a run ended.",
             severity="warning",
+            fix=_meant(loose, meant),
             path=digest.path,
         )
     who = f"the compensation of `{loose.step}`" if loose.undo else f"`{loose.step}`"
@@ -93,8 +96,15 @@ def _never_published(digest: Digest, loose: Loose) -> Hit:
         loose.place,
         loose.step,
         help=f"did you mean `{meant}`?" if meant is not None else outside,
+        fix=_meant(loose, meant),
         path=digest.path,
     )
+
+
+def _meant(loose: Loose, event: str | None) -> Fix | None:
+    if event is None:
+        return None
+    return Fix(f"take `{event}`", safe=False, changes=(Put(loose.place.route, event),))
 
 
 def _never_heard(digest: Digest, loose: Loose) -> Hit:

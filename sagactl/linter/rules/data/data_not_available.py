@@ -7,6 +7,7 @@ needs its data when the first step that depends on it is reached.
 Source: Rapps and Weyuker, Selecting software test data using data flow information, IEEE Transactions on Software
 Engineering 11 (1985), for definitions that reach a use on every path.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -53,9 +54,9 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place, Related
+from sagactl.finding import Drop, Fix, Place, Related
 from sagactl.linter.data import Datum, Gap, gap
-from sagactl.linter.remedies import behind
+from sagactl.linter.remedies import behind, wait_for
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
 
@@ -95,6 +96,7 @@ def _hit(missing: list[tuple[Datum, Gap]], facts: Facts) -> Hit:
             Related(f"`{steps[source].id}` brings it", Place((*steps[source].route, "output", output), "key"))
             for source, output in islice(sources, _RELATED)
         ),
+        fix=_fix(datum, found, facts) if len(sources) == 1 else None,
     )
 
 
@@ -115,6 +117,16 @@ def _help(datum: Datum, found: Gap, facts: Facts) -> str:
             when = {**step.step.when, **source.step.when}
             pairs = ", ".join(f"{choice}: {outcome}" for choice, outcome in when.items())
             return f"take `{step.id}` only where `{source.id}` is taken:\nwhen: {{{pairs}}}"
+
+
+def _fix(datum: Datum, found: Gap, facts: Facts) -> Fix | None:
+    """What lets it wait for the answer, where there is one way to do so."""
+    step, source = facts.flow.steps[datum.step], facts.flow.steps[datum.source]
+    if found.cause == "unordered":
+        return wait_for(step, source, facts.flow)
+    if found.cause == "unheard":
+        return Fix("wait for the answer", safe=False, changes=(Drop((*source.step.route, "reply")),))
+    return None
 
 
 RULE = Rule(

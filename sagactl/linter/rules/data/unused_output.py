@@ -6,6 +6,7 @@ result of the run. Where a later step does not say what data it takes, nothing i
 
 Source: dead stores in every optimizing compiler.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -46,8 +47,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.finding import Place
+from sagactl.linter.remedies import without
 from sagactl.linter.rule import Hit, Rule
-from sagactl.model import Saga
+from sagactl.model import Saga, Step
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -60,7 +62,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             taken = _taken(saga, facts) if taken is None else taken
             for name in step.output:
                 if (index, name) not in taken:
-                    yield _hit(step.id, name, Place((*step.route, "output", name), "key"))
+                    yield _hit(step, name)
 
 
 def _later_steps_say(index: int, facts: Facts) -> bool:
@@ -79,16 +81,19 @@ def _taken(saga: Saga, facts: Facts) -> set[tuple[int, str]]:
         for piece in text.split("steps.")[1:]:
             id, *rest = piece.split(".")
             if id in facts.flow.index and len(rest) > 1:
-                taken.update((facts.flow.index[id], name) for name in saga.steps[facts.flow.index[id]].output)
+                at = facts.flow.index[id]
+                taken.update((at, name) for name in saga.steps[at].output if rest[1].startswith(name))
     return taken
 
 
-def _hit(step: str, name: str, place: Place) -> Hit:
+def _hit(step: Step, name: str) -> Hit:
+    route = (*step.route, "output", name)
     return Hit(
-        f"`{step}` brings `{name}`, and nothing takes it",
-        place,
-        step,
-        help=f"remove it, or let a later step take it:\ninput: {{{name}: steps.{step}.output.{name}}}",
+        f"`{step.id}` brings `{name}`, and nothing takes it",
+        Place(route, "key"),
+        step.id,
+        help=f"remove it, or let a later step take it:\ninput: {{{name}: steps.{step.id}.output.{name}}}",
+        fix=without(route, len(step.output)),
     )
 
 

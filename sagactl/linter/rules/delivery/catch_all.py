@@ -12,6 +12,7 @@ These names are taken for it: in any language `*`, `All`, `Any`, `Error`, `Error
 
 Source: public Step Functions definitions that catch States.ALL and go on as after a business error.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -45,7 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place
+from sagactl.finding import Drop, Fix, Place
 from sagactl.linter.error_names import means_anything
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Retry, Route, Saga, Step
@@ -78,6 +79,7 @@ def _rejects(step: Step, rejects: tuple[str, ...], route: Route) -> Iterator[Hit
                 Place((*route, index)),
                 step.id,
                 help="name the errors by which the participant says no for a business reason, such as `OutOfStock`",
+                fix=_remove((*route, index) if len(rejects) > 1 else route),
             )
 
 
@@ -93,7 +95,12 @@ def _only(retry: Retry | None, route: Route, step: str = "") -> Iterator[Hit]:
                 step,
                 help="only: [timeout, error]\n# or remove `only`, which means the same",
                 note=_INERT,
+                fix=_remove((*route, "only")),
             )
+
+
+def _remove(route: Route) -> Fix:
+    return Fix("remove it", safe=False, changes=(Drop(route),))
 
 
 RULE = Rule(

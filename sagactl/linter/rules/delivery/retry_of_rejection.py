@@ -5,6 +5,7 @@ the error is no rejection: it is technical, and belongs under `retry.only` alone
 
 Source: Temporal and AWS Step Functions: an error is either one to retry or one that is not retryable.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -40,7 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from sagactl.finding import Place, Related
+from sagactl.finding import Drop, Fix, Place, Related
 from sagactl.linter.error_names import means_anything, nobody_knows
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Retry, Route, Saga
@@ -101,7 +102,15 @@ def _hit(name: str, place: Place, refusing: list[_Refusals]) -> Hit:
         related=tuple(
             Related("a definite no", Place((*each.route, "rejects", each.rejects.index(name)))) for each in refusing
         ),
+        fix=_taken_for_a_no(place, refusing[0]),
     )
+
+
+def _taken_for_a_no(place: Place, refusals: _Refusals) -> Fix | None:
+    """Where the list is the command's own; one that others inherit may mean something to them."""
+    if refusals.retry is None or refusals.retry.only is None or len(refusals.retry.only) == 1:
+        return None
+    return Fix("take it for a definite no", safe=False, changes=(Drop(place.route),))
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ an input of its own, `correlation` says so.
 
 Source: public sagas that take the id of a customer or an order for the key.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -42,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Related
+from sagactl.finding import Drop, Fix, Related
 from sagactl.flow import exclusive
 from sagactl.linter.keys import Key
 from sagactl.linter.rule import Hit, Rule, at_step
@@ -76,7 +77,7 @@ def _between_runs(key: Key, saga: Saga) -> Hit | None:
         key,
         f"all runs with the same `{data}` send `{key.command}` with the same key",
         f"\n# or, if every run has its own `{data}`:\ncorrelation: input.{data}",
-    )._replace(severity="warning")
+    )._replace(severity="warning", fix=None)
 
 
 def _between_items(key: Key) -> Hit | None:
@@ -93,7 +94,8 @@ def _between_steps(key: Key, other: Key) -> Hit:
 
 
 def _hit(key: Key, message: str, more: str = "") -> Hit:
-    return Hit(message, key.place, key.step.id, help=f"key: '{key.default}'{more}")
+    fix = Fix("take the default key", safe=False, changes=(Drop(key.place.route),))
+    return Hit(message, key.place, key.step.id, help=f"key: '{key.default}'{more}", fix=fix)
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ the saga or by `limits.stuck_after`; without any of the three the run is forgott
 
 Source: public sagas in which a lost reply leaves a run started for ever.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: expense
@@ -43,6 +44,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sagactl.finding import Fix, Put
 from sagactl.linter.delivery import and_more, others
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
@@ -65,6 +67,9 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
             help=f"timeout: 3d\non_timeout: {then}\n# or, so that somebody hears of a run that lasts:\n"
             "limits: {stuck_after: 30d}",
             related=others(waits, lambda other: f"`{other.id}` too"),
+            fix=Fix(
+                "let somebody hear of it after 30 days", safe=False, changes=(Put(("limits", "stuck_after"), "30d"),)
+            ),
         )
 
 

@@ -20,6 +20,7 @@ HTTP `RequestTimeout`, `InternalServerError`, `BadGateway`, `ServiceUnavailable`
 
 Source: public sagas that take a timeout for "did not happen"; the error names of the systems listed.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -53,7 +54,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from sagactl.finding import Place
+from sagactl.finding import Drop, Fix, Place
 from sagactl.linter.error_names import nobody_knows
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Route, Saga, Step
@@ -86,7 +87,14 @@ def _among(rejects: tuple[str, ...], route: Route, step: Step, command: str) -> 
             step.id,
             help="take it out of `rejects`: what is not listed there is tried again, and undone when nobody knows",
             note=_READ if step.kind == "read-only" else "",
+            fix=_without(route, wrong, len(rejects)),
         )
+
+
+def _without(route: Route, wrong: list[int], number: int) -> Fix:
+    """The list without these names; no list where none is left."""
+    gone = [route] if len(wrong) == number else [(*route, index) for index in wrong]
+    return Fix("take it for a failure", safe=False, changes=tuple(Drop(each) for each in gone))
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ by `:undo`.
 
 Source: DTM documentation: each branch is known by the transaction, the branch and the operation.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -38,7 +39,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Related
+from sagactl.finding import Fix, Put, Related
 from sagactl.linter.keys import Key
 from sagactl.linter.rule import Hit, Rule, at_step
 from sagactl.model import Saga
@@ -57,12 +58,14 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 def _hit(key: Key, other: Key) -> Hit:
     """It stands at a key that is written: that of the compensation, if both are."""
     where = other.place if other.is_written else at_step(other.step.step.route)
+    apart = f"{other.text}:undo" if key.is_undo else key.default
     return Hit(
         f"`{key.command}` and `{other.command}` of `{key.step.id}` have the same key `{key.text}`",
         key.place,
         key.step.id,
-        help=f"key: '{key.default}'",
+        help=f"key: '{apart}'",
         related=(Related(f"the key of `{other.command}`", where),),
+        fix=Fix("give it a key of its own", safe=False, changes=(Put(key.place.route, apart),)),
     )
 
 

@@ -7,6 +7,7 @@ answer, asking is all that is left. What `accept` lists as a good enough end is 
 
 Source: Temporal and MicroProfile LRA documentation, on outcomes that are not known; the saga mode of DTM.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -40,12 +41,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagactl.finding import Place, Related
+from sagactl.finding import Change, Drop, Fix, Place, Put, Related
 from sagactl.flow import FlowStep
 from sagactl.linter.commands import notice
 from sagactl.linter.delivery import and_more, by_place, doer, others
 from sagactl.linter.rule import Hit, Rule, at_step
-from sagactl.model import Saga
+from sagactl.model import FOREVER, Saga
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -60,8 +61,13 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
         if step.step.reply is False and not step.promises.status_query:
             if step.kind != "retriable" or not notice(step.step):
                 yield _unheard(step)
-        elif step.kind == "pivot" and step.promises.status_query is False and not step.action.until_known:
+        elif _may_stay_unknown(step):
             yield _unknown_pivot(step, facts)
+
+
+def _may_stay_unknown(step: FlowStep) -> bool:
+    """Whether it is a pivot that is given up, and whose participant is said not to know what became of it."""
+    return step.kind == "pivot" and step.promises.status_query is False and not step.action.until_known
 
 
 def _never_at(step: FlowStep) -> Place:
@@ -77,6 +83,7 @@ def _left_alone(place: Place, steps: list[FlowStep]) -> Hit:
         place,
         step.id,
         help="failed_step: auto",
+        fix=Fix("undo it when nobody knows", safe=False, changes=(Put(place.route, "auto"),)),
         related=others(steps, lambda other: f"`{other.step.action}` neither"),
     )
 
@@ -89,7 +96,14 @@ def _unheard(step: FlowStep) -> Hit:
         help=f"remove `reply: false`\n# or, once {doer(step)} can be asked:\nstatus_query: true",
         note="The run is reported as completed whether it was done or not.",
         severity=None if step.kind == "pivot" else "warning",
+        fix=Fix("wait for its answer", safe=False, changes=tuple(_heard(step))),
     )
+
+
+def _heard(step: FlowStep) -> Iterator[Change]:
+    yield Drop((*step.step.route, "reply"))
+    if _may_stay_unknown(step):
+        yield from _for_ever(step).changes
 
 
 def _unknown_pivot(step: FlowStep, facts: Facts) -> Hit:
@@ -101,7 +115,12 @@ def _unknown_pivot(step: FlowStep, facts: Facts) -> Hit:
         help=f"retry: forever\n# or, once {doer(step)} can be asked:\nstatus_query: true",
         note="What comes before it is undone although the pivot may be done, and people have to find out.",
         related=(Related(f"{doer(step)} cannot be asked", asked),),
+        fix=_for_ever(step) if step.action.tries is not None else None,
     )
+
+
+def _for_ever(step: FlowStep) -> Fix:
+    return Fix("try it for ever", safe=False, changes=(Put((*step.step.route, "retry", "attempts"), FOREVER),))
 
 
 def _given_up(step: FlowStep) -> str:

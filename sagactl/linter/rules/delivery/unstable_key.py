@@ -6,6 +6,7 @@ called does not change from try to try.
 
 Source: public sagas that draw a UUID inside the retried call.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -39,6 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from sagactl.finding import Drop, Fix
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
 from sagactl.source.references import REFUSED_VARIABLES
@@ -58,6 +60,7 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 key.place,
                 key.step.id,
                 help=f"key: '{key.default}'\n# or nothing, as this is what holds without it",
+                fix=Fix("take the default key", safe=False, changes=(Drop(key.place.route),)),
             )
 
 

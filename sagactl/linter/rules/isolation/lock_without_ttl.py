@@ -6,6 +6,7 @@ With `lock_ttl` the lock ends by itself, later than the longest way forward and 
 Source: Azure Architecture Center, Saga pattern, on durability of locks; Burrows, The Chubby lock service for
 loosely-coupled distributed systems, OSDI 2006.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: transfer
@@ -47,8 +48,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sagactl.durations import duration_text
+from sagactl.finding import Fix, Put
 from sagactl.linter.rule import Hit, Rule, at_step
-from sagactl.model import Saga
+from sagactl.model import Saga, Step
 
 if TYPE_CHECKING:
     from sagactl.linter.facts import Facts
@@ -56,13 +58,15 @@ if TYPE_CHECKING:
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     if saga.resources:
+        longest = _longest(saga)
         for index, step in enumerate(saga.steps):
             if step.lock is not None and step.lock_ttl_s is None and not _is_left_behind(index, facts):
                 yield Hit(
                     f"`{step.id}` locks `{step.lock}` without `lock_ttl`: a run that is parked keeps it",
                     at_step(step.route, "lock"),
                     step.id,
-                    help=_help(saga),
+                    help=f"lock_ttl: {longest or '<longer than the longest run>'}",
+                    fix=_fix(step, longest) if longest else None,
                 )
 
 
@@ -71,11 +75,14 @@ def _is_left_behind(index: int, facts: Facts) -> bool:
     return any(left.hold.taker == index for left in facts.left_behind)
 
 
-def _help(saga: Saga) -> str:
-    """A time that is longer than the way forward and back, as far as the definition says how long they take."""
+def _longest(saga: Saga) -> str:
+    """A time that is longer than the way forward and back; empty if the definition does not say how long they take."""
     longest_s = saga.limits.stuck_after_s or (2 * saga.deadline.after_s if saga.deadline is not None else None)
-    ttl = duration_text(longest_s) if longest_s is not None else "<longer than the longest run>"
-    return f"lock_ttl: {ttl}"
+    return duration_text(longest_s) if longest_s is not None else ""
+
+
+def _fix(step: Step, ttl: str) -> Fix:
+    return Fix(f"let it end after {ttl}", safe=False, changes=(Put((*step.route, "lock_ttl"), ttl),))
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ nothing says how the steps write, this is only pointed out.
 
 Source: Bernstein, Analysis of programs for parallel processing, IEEE Transactions on Electronic Computers 15 (1966).
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: order
@@ -61,6 +62,7 @@ from typing import TYPE_CHECKING
 
 from sagactl.access import Access, commute
 from sagactl.finding import Related
+from sagactl.linter.remedies import behind, wait_for
 from sagactl.linter.resources import Spot, spot
 from sagactl.linter.rule import Hit, Rule
 from sagactl.model import Saga
@@ -104,15 +106,15 @@ def _hit(resource: str, first: Access, second: Access, facts: Facts) -> Hit:
         help=_help(one, other, facts),
         related=(Related(f"`{one.step}` writes it here", one.place),),
         severity="info" if unsaid else "warning",
+        fix=wait_for(facts.meant[other.step], facts.meant[one.step], facts.meant),
     )
 
 
 def _help(one: Spot, other: Spot, facts: Facts) -> str:
-    step = facts.meant[other.step]
+    step, first = facts.meant[other.step], facts.meant[one.step]
     if step.step.listens is not None:
         return f"let `{other.step}` listen to what comes of `{one.step}`"
-    before = [facts.meant.steps[index].id for index in step.after]
-    return f"let one come after the other; in `{other.step}`:\nafter: [{', '.join((*before, one.step))}]"
+    return f"let one come after the other; in `{other.step}`:{behind(step, 1 << first.index, facts.meant)}"
 
 
 RULE = Rule(

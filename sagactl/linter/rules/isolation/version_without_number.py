@@ -7,6 +7,7 @@ its own transaction, and definitions that say nothing of their data are left alo
 
 Source: Fowler, Patterns of Enterprise Application Architecture (2002), Optimistic Offline Lock; RFC 9110, If-Match.
 Since: 0.1
+Fix: unsafe
 
 Bad:
     saga: raise-limit
@@ -52,7 +53,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from sagactl.finding import Related
+from sagactl.finding import Fix, Put, Related
 from sagactl.linter.facts import strings
 from sagactl.linter.resources import spot
 from sagactl.linter.rule import Hit, Rule, at_step
@@ -99,7 +100,7 @@ def is_number(name: str) -> bool:
 
 
 def _hit(saga: Saga, resource: Resource, access: Access, facts: Facts) -> Hit:
-    place = spot(access, facts)
+    place, step = spot(access, facts), saga.steps[access.step]
     reader = next((step for step in saga.steps if resource.id in step.reads), None)
     return Hit(
         f"`{place.step}` writes `{resource.id}` without its version: no input comes from a `version`, `etag` or "
@@ -108,14 +109,30 @@ def _hit(saga: Saga, resource: Resource, access: Access, facts: Facts) -> Hit:
         place.step,
         help=_help(resource, place.step, reader),
         related=(Related(f"`{reader.id}` reads it", at_step(reader.route, "reads")),) if reader is not None else (),
+        fix=_fix(step, reader) if reader is not None and _number(reader) else None,
     )
+
+
+def _number(reader: Step) -> str:
+    """What the version is called that a step has read; empty if it brings none."""
+    return next((name for name in reader.output if is_number(name)), "")
+
+
+def _path(reader: Step, number: str) -> str:
+    return f"steps.{reader.id}.output.{number}"
+
+
+def _fix(writer: Step, reader: Step) -> Fix:
+    number = _number(reader)
+    put = Put((*writer.route, "input", number), _path(reader, number))
+    return Fix("pass on the version that was read", safe=False, changes=(put,))
 
 
 def _help(resource: Resource, writer: str, reader: Step | None) -> str:
     if reader is None:
         return f"let a step before it read `{resource.id}` and bring the number, `output: {{version: integer}}`"
-    number = next((name for name in reader.output if is_number(name)), "")
-    first = f"in `{writer}`:\ninput: {{version: steps.{reader.id}.output.{number or 'version'}}}"
+    number = _number(reader)
+    first = f"in `{writer}`:\ninput: {{version: {_path(reader, number or 'version')}}}"
     return first if number else f"in `{reader.id}`:\noutput: {{version: integer}}\n{first}"
 
 

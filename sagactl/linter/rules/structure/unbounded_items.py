@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
     for step in saga.steps:
-        if step.for_each is not None and items(saga, step) is None:
+        if step.for_each is not None and items(saga, step) is None and _is_list(saga, step.for_each):
             yield Hit(
                 f"`{step.id}` does `{step.action}` for every item of `{step.for_each}`, however many there are",
                 at_step(step.route, "for_each"),
@@ -61,6 +61,14 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
                 help="max_items: 100",
                 fix=Fix("allow 100 items", safe=False, changes=(Put((*step.route, "max_items"), 100),)),
             )
+
+
+def _is_list(saga: Saga, path: str) -> bool:
+    """Whether it may be one; of what is declared as something else, type-mismatch speaks."""
+    from sagactl.linter.datatypes import agree, type_of
+
+    typed = type_of(saga, path)
+    return not typed.broken and agree(typed.type, "array")
 
 
 RULE = Rule(

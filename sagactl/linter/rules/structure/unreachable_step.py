@@ -1,7 +1,8 @@
 """SG005 unreachable-step: a step that no run can ever come to.
 
-Its `when` names an outcome that never happens: the predicate is false whatever the data are, an earlier outcome of the
-same choice is always true or asks the same, or the step hears only events of steps that are skipped whenever it is due.
+Its `when` names an outcome that never happens: the predicate is false whatever the data are or contradicts itself, an
+earlier outcome of the same choice is always true, asks the same or holds whenever this one does; or the step hears only
+events of steps that are skipped whenever it is due.
 Such a step looks like part of the saga, is never run, never tested, and its compensation protects nobody.
 
 Source: dead transitions in the soundness of workflow nets (van der Aalst, 1998).
@@ -64,10 +65,12 @@ def check(saga: Saga, facts: Facts) -> Iterator[Hit]:
 
 def _dead(choice: Choice) -> Iterator[tuple[Outcome, str]]:
     """The outcomes that never happen, and why."""
-    from sagactl.predicates import Mistake, constant, parse, text_of
+    from sagactl.linter.contradictions import is_covered, never_holds
+    from sagactl.predicates import Mistake, Predicate, constant, parse, text_of
 
     several = len(choice.outcomes) - choice.outcomes[-1].is_otherwise > 1
     asked: dict[str, str] = {}
+    earlier: dict[str, Predicate] = {}
     always = ""
     for outcome in choice.outcomes:
         if always:
@@ -80,13 +83,16 @@ def _dead(choice: Choice) -> Iterator[tuple[Outcome, str]]:
             continue
         text = text_of(parsed)
         answer = constant(parsed)
-        if answer is False:
+        if answer is False or never_holds(parsed):
             yield outcome, f"`{text}` is false whatever the data are"
         elif answer is True:
             always = outcome.id
         elif text in asked:
             yield outcome, f"`{asked[text]}` asks the same and is tried first"
+        elif covering := next((id for id, other in earlier.items() if is_covered(parsed, other)), None):
+            yield outcome, f"`{covering}` holds whenever it does and is tried first"
         asked.setdefault(text, outcome.id)
+        earlier[outcome.id] = parsed
 
 
 def _may_be_constant(text: str) -> bool:
