@@ -25,7 +25,8 @@ from sagactl.exporters.promela import render
 from sagactl.flow import Flow
 from sagactl.source.build import read
 from sagactl.unfold import unfold
-from sagactl.world.explore import explore, plainer
+from sagactl.world.alone import plainer
+from sagactl.world.explore import explore
 from sagactl.world.tables import Tables, possible_faults
 
 SAGACTL = str(Path(sys.executable).parent / "sagactl")

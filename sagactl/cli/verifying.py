@@ -74,7 +74,8 @@ def promela(flow: Flow, step: str | None, limit: int) -> str:
     """The model of one step among the most general rest, or of the whole saga, as it was explored."""
     from sagactl.errors import UnknownName
     from sagactl.exporters.promela import render
-    from sagactl.world.explore import alone, explore, plainer
+    from sagactl.world.alone import alone, plainer
+    from sagactl.world.explore import explore
     from sagactl.world.tables import Tables, possible_faults
 
     best = assuming(flow, unsaid(flow))

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from sagactl.evidence.story import Told, tell
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import StepState
-from sagactl.world.explore import MAX_WORLDS, Alone, Found, Judge, alone, explore, shortest
+from sagactl.world.alone import Alone, alone
+from sagactl.world.explore import MAX_WORLDS, Found, Judge, explore, shortest
 from sagactl.world.lift import Lifted, lift
 from sagactl.world.properties import violations
 from sagactl.world.tables import Edge, Tables

@@ -14,8 +14,8 @@ from typing import Final, NamedTuple
 from sagactl.flow import Flow
 from sagactl.verdict import Counterexample
 from sagactl.verifier.hearing import INTERRUPTIONS, ending, tell
+from sagactl.world.alone import plainer
 from sagactl.world.choreography import apply, begin, moves
-from sagactl.world.explore import plainer
 from sagactl.world.parts import Move
 from sagactl.world.properties import violations
 from sagactl.world.views import EventWorld

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from sagactl.evidence.story import Told, fault_of, tell
 from sagactl.flow import Flow
-from sagactl.world.explore import plainer
+from sagactl.world.alone import plainer
 from sagactl.world.kept_moves import move_json
 from sagactl.world.parts import Move, World
 from sagactl.world.world import apply, begin, moves, overdue

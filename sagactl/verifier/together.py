@@ -8,7 +8,8 @@ from typing import NamedTuple
 from sagactl.evidence.story import tell
 from sagactl.flow import Flow
 from sagactl.verdict import Counterexample
-from sagactl.world.explore import Broken, Judge, explore_within, plainer, shortest
+from sagactl.world.alone import plainer
+from sagactl.world.explore import Broken, Judge, explore_within, shortest
 from sagactl.world.kept_moves import move_json
 from sagactl.world.parts import Move, World
 from sagactl.world.tables import Edge, Tables, move_of, possible_faults

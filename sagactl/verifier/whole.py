@@ -15,7 +15,7 @@ from sagactl.shares import Gap
 from sagactl.verdict import Counterexample, End, Parked
 from sagactl.verifier.counterexamples import of_way
 from sagactl.verifier.data import missing_data
-from sagactl.world.explore import place_to_others
+from sagactl.world.alone import place_to_others
 from sagactl.world.skeleton import Disorder, Skeleton, Turn, pair, skeleton
 
 WORK: Final = 20_000

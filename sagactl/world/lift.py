@@ -15,7 +15,7 @@ from sagactl.machine.state import ACTIVE, BACK, FORWARD, Record, State, pivot_co
 from sagactl.machine.transition import ALL_TRIGGERS
 from sagactl.model import Trigger
 from sagactl.trace import Moment
-from sagactl.world.explore import Alone, fails_by
+from sagactl.world.alone import Alone, fails_by
 from sagactl.world.parts import HANGS, Move, World
 from sagactl.world.tables import Edge, Tables, move_of
 from sagactl.world.world import apply, begin, moves, operation_of

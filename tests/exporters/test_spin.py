@@ -16,7 +16,8 @@ from sagactl.flow import Flow, flow
 from sagactl.model import Accept, Saga, Step
 from sagactl.unfold import unfold
 from sagactl.verifier.whole import ends
-from sagactl.world.explore import explore, plainer
+from sagactl.world.alone import plainer
+from sagactl.world.explore import explore
 from sagactl.world.skeleton import skeleton
 from sagactl.world.tables import Tables, possible_faults
 from tests.builders import act, choice, local, participant, pivot, reading, retriable, saga, undo, wait

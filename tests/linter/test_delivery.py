@@ -15,7 +15,8 @@ from sagactl.linter.pages import page
 from sagactl.linter.registry import find, select
 from sagactl.model import Saga
 from sagactl.source.document import parse
-from sagactl.world.explore import alone, explore
+from sagactl.world.alone import alone
+from sagactl.world.explore import explore
 from tests.builders import act, participant, saga, sagas, undo
 from tests.linter.cases import CHARGE, MAIL, RESERVE, SHIP, flow, load
 

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sagactl.flow import Flow, flow
 from sagactl.model import Saga
-from sagactl.world.explore import Alone, alone
+from sagactl.world.alone import Alone, alone
 from tests.builders import act, saga, undo
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sagactl.verifier import verify
-from sagactl.world import explore as exploring
+from sagactl.world import alone as exploring
 from sagactl.world import local
 from sagactl.world.explore import explore, explore_within
 from tests.builders import act, participant, saga, undo

@@ -9,7 +9,8 @@ import pytest
 from sagactl.flow import flow
 from sagactl.machine.state import StepState
 from sagactl.model import Saga
-from sagactl.world.explore import Found, Judge, alone, explore, explore_within, plainer, shortest
+from sagactl.world.alone import alone, plainer
+from sagactl.world.explore import Found, Judge, explore, explore_within, shortest
 from sagactl.world.local import Local
 from sagactl.world.tables import BITS, MASK, Tables, move_of, possible_faults
 from tests.builders import act, choice, local, participant, pivot, retriable, saga, undo, wait
