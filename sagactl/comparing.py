@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from sagactl.errors import NotSupported, SagactlError
+from sagactl.errors import NotSupported, SagactlError, UsageError
 from sagactl.flow import Flow
 from sagactl.model import Saga, Style
 from sagactl.recommender import comparison
 from sagactl.recommender.comparison import Comparison, Rehearsed, Run
 from sagactl.recommender.drafts import finished, finished_flow
-from sagactl.recommender.facts import collect
+from sagactl.recommender.facts import Facts, collect, quoted
 from sagactl.recommender.messages import traffic
 from sagactl.simulator import Plan, make_plan, rehearse
 from sagactl.simulator.extremes import longest_way, worst_failure
@@ -34,21 +34,34 @@ class Compared(NamedTuple):
     traces: Mapping[Style, tuple[Trace, ...]]
 
 
-def compare(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Compared | None:
-    """The evidence for one saga; None where it has no step.  `sagas` are the definitions that its steps may name."""
+def compare(saga: Saga, sagas: Mapping[str, Saga] | None = None, *, is_valid: bool = True) -> Compared | None:
+    """The evidence for one saga; None where it has no step.  `sagas` are the definitions that its steps may name.
+
+    What could be read of a definition that is not valid is compiled, but not rehearsed.
+    """
     facts = collect(saga, sagas)
     if not facts.flow.steps:
         return None
     traces: dict[Style, tuple[Trace, ...]] = {}
-    rehearsed = {style: Rehearsed() for style in STYLES}
     try:
-        running = unfold(finished(facts), sagas).flow
+        running = _running(facts, is_valid)
     except SagactlError as error:
         rehearsed = {style: Rehearsed(refused=_refusal(error)) for style in STYLES}
     else:
+        rehearsed = {}
         for style in STYLES:
             rehearsed[style], traces[style] = _rehearsed(running, style)
     return Compared(comparison.compare(finished_flow(facts), rehearsed), traces)
+
+
+def _running(facts: Facts, is_valid: bool) -> Flow:
+    """The flow that runs; raises a SagactlError with the reason where none does."""
+    if not is_valid:
+        raise UsageError("the definition is not valid yet: `sagactl lint` says why")
+    if facts.flow.cyclic:
+        names = quoted(facts.flow.steps[index].id for index in facts.flow.cyclic)
+        raise UsageError(f"{names} wait for each other")
+    return unfold(finished(facts), facts.sagas).flow
 
 
 def _rehearsed(flow: Flow, style: Style) -> tuple[Rehearsed, tuple[Trace, ...]]:

@@ -103,6 +103,8 @@ def compare(flow: Flow, rehearsed: Mapping[Style, Rehearsed]) -> Comparison:
     joins = tuple(_joins(events))
     inserted = insertion(flow)
     led, heard = rehearsed.get("orchestration", Rehearsed()), rehearsed.get("choreography", Rehearsed())
+    # What keeps both styles from being rehearsed says nothing of either.
+    lacking = heard.refused if not led.refused else ""
     edges, cycles = _event_edges(events), mutual_groups(flow)
     return Comparison(
         commands=commands,
@@ -124,7 +126,7 @@ def compare(flow: Flow, rehearsed: Mapping[Style, Rehearsed]) -> Comparison:
             edges=edges,
             cycles=cycles,
             places=inserted.choreography if inserted is not None else (),
-            impossible=tuple(beyond_choreography(flow, commands, services(events), cycles, heard.refused)),
+            impossible=tuple(beyond_choreography(flow, commands, services(events), cycles, lacking)),
             rehearsed=heard,
         ),
         joins=joins,

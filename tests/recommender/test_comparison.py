@@ -236,3 +236,15 @@ def test_reads_alone_have_no_way_back() -> None:
     found = _comparison(saga((read("a", "p0"), read("b", "p1"))))
     assert found.orchestration.rehearsed.happy is not None
     assert found.choreography.cycles == ()
+
+
+def test_what_is_not_valid_is_only_compiled() -> None:
+    given = saga((done("a", "p0", after=("b",)), done("b", "p1", after=("a",))))
+    found = compare(given)
+    assert found is not None
+    assert found.comparison.choreography.rehearsed.refused == "`a`, `b` wait for each other"
+    found = compare(_refusing(3), is_valid=False)
+    assert found is not None
+    assert found.comparison.orchestration.rehearsed.happy is None
+    assert "not valid yet" in found.comparison.orchestration.rehearsed.refused
+    assert not any("not valid" in sentence for sentence in found.comparison.choreography.impossible)

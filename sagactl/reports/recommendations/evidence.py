@@ -127,7 +127,7 @@ def _rings(heard: Costs) -> str:
 
 def _state(heard: Costs) -> str:
     if len(heard.state) == 1:
-        return f"{quoted(heard.state)}'s"
+        return f"at {quoted(heard.state)}"
     return f"in pieces, at each of {len(heard.state)} services"
 
 
@@ -196,15 +196,15 @@ def _place(name: str) -> str:
 
 
 def _command(command: Command) -> str:
-    own = command.participant in (OWN_SERVICE, OUTSIDE)
-    name, to = quoted([command.name or command.step]), "itself" if own else quoted([command.participant])
+    name = quoted([command.name or command.step])
+    to = "itself" if command.participant == OWN_SERVICE else _service(command.participant)
     answers = " or ".join(quoted([reply]) for reply in command.replies)
     return f"{name} to {to}{f': {answers}' if answers else ', no answer'}"
 
 
 def _event(found: Comparison, event: Event) -> str:
     hearing = listeners(found.events, event)
-    source = quoted([event.participant]) if event.participant else "outside"
+    source = _service(event.participant) if event.step else "outside"
     return f"{quoted([event.name])} from {source} to {quoted(hearing) if hearing else 'nobody here'}"
 
 
@@ -219,4 +219,9 @@ def _legs(legs: tuple[Leg, ...]) -> Iterator[str]:
 
 def _hearing(leg: Leg) -> str:
     does = "undoes" if leg.undoes else "has nothing to undo of"
-    return f"{quoted([leg.listener])} ({does} {quoted([leg.step])})"
+    return f"{_service(leg.listener)} ({does} {quoted([leg.step])})"
+
+
+def _service(name: str) -> str:
+    """A service; a definition that is not valid may name none."""
+    return quoted([name]) if name else "nobody named yet"
