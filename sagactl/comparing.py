@@ -23,8 +23,9 @@ from sagactl.unfold import unfold
 
 STYLES: Final[tuple[Style, ...]] = ("orchestration", "choreography")
 
-MAX_STEPS: Final = 60
-"""A longer saga is only compiled: in a choreography every step of it may hear of every other one."""
+MAX_REHEARSED: Final = 40
+MAX_COMPILED: Final = 200
+"""So many steps: in a choreography every one of them may hear of every other one."""
 
 
 class Compared(NamedTuple):
@@ -38,7 +39,10 @@ def compare(saga: Saga, sagas: Mapping[str, Saga] | None = None, *, is_valid: bo
     """The evidence for one saga; None where it has no step.  `sagas` are the definitions that its steps may name.
 
     What could be read of a definition that is not valid is compiled, but not rehearsed.
+    Raises UsageError for more steps than are compared.
     """
+    if len(saga.steps) > MAX_COMPILED:
+        raise UsageError(f"it has {len(saga.steps)} steps, and at most {MAX_COMPILED} are compared")
     facts = collect(saga, sagas)
     if not facts.flow.steps:
         return None
@@ -65,8 +69,8 @@ def _running(facts: Facts, is_valid: bool) -> Flow:
 
 
 def _rehearsed(flow: Flow, style: Style) -> tuple[Rehearsed, tuple[Trace, ...]]:
-    if len(flow.steps) > MAX_STEPS:
-        return Rehearsed(refused=f"it has {len(flow.steps)} steps, and at most {MAX_STEPS} are rehearsed here"), ()
+    if len(flow.steps) > MAX_REHEARSED:
+        return Rehearsed(refused=f"it has {len(flow.steps)} steps, and at most {MAX_REHEARSED} are rehearsed here"), ()
     try:
         traces = tuple(rehearse(flow, plan) for plan in _plans(flow, style))
     except SagactlError as error:

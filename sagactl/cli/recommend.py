@@ -91,7 +91,10 @@ def _with_evidence(each: Recommended, reading: Reading, sagas: Mapping[str, Saga
     from sagactl.comparing import compare
 
     assert reading.saga is not None, "what could not be read is refused before"
-    compared = compare(reading.saga, sagas, is_valid=reading.valid)
+    try:
+        compared = compare(reading.saga, sagas, is_valid=reading.valid)
+    except UsageError as error:
+        return each._replace(not_compared=str(error))
     if compared is None:
         return each
     pictures = _pictures(each, compared) if shape == "markdown" else ()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sagactl.comparing import Compared, compare
+from sagactl.errors import UsageError
 from sagactl.model import Compensation, Deadline, Rollback, Saga, Step
 from sagactl.recommender.comparison import Comparison, Costs
 from sagactl.source.build import read as read_definition
@@ -222,10 +223,15 @@ def test_a_nested_saga_that_is_missing_is_said() -> None:
 
 
 def test_a_long_saga_is_only_compiled() -> None:
-    found = _comparison(saga(chain(61)))
+    found = _comparison(saga(chain(41)))
     assert found.orchestration.rehearsed.happy is None
-    assert "at most 60" in found.choreography.rehearsed.refused
-    assert len(found.commands.commands) == 121
+    assert "at most 40" in found.choreography.rehearsed.refused
+    assert len(found.commands.commands) == 81
+
+
+def test_a_very_long_saga_is_not_compared() -> None:
+    with pytest.raises(UsageError, match="at most 200 are compared"):
+        compare(saga(chain(201)))
 
 
 def test_nothing_is_compared_of_nothing() -> None:
