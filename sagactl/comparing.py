@@ -36,16 +36,14 @@ class Compared(NamedTuple):
 
 
 def compare(saga: Saga, sagas: Mapping[str, Saga] | None = None, *, is_valid: bool = True) -> Compared | None:
-    """The evidence for one saga; None where it has no step.  `sagas` are the definitions that its steps may name.
+    """The evidence for one saga, or None where `not_compared` says why there is none.
 
-    What could be read of a definition that is not valid is compiled, but not rehearsed.
-    Raises UsageError for more steps than are compared.
+    `sagas` are the definitions that its steps may name.  What could be read of a definition that is not valid is
+    compiled, but not rehearsed.
     """
-    if len(saga.steps) > MAX_COMPILED:
-        raise UsageError(f"it has {len(saga.steps)} steps, and at most {MAX_COMPILED} are compared")
-    facts = collect(saga, sagas)
-    if not facts.flow.steps:
+    if not_compared(saga):
         return None
+    facts = collect(saga, sagas)
     traces: dict[Style, tuple[Trace, ...]] = {}
     try:
         running = _running(facts, is_valid)
@@ -56,6 +54,15 @@ def compare(saga: Saga, sagas: Mapping[str, Saga] | None = None, *, is_valid: bo
         for style in STYLES:
             rehearsed[style], traces[style] = _rehearsed(running, style)
     return Compared(comparison.compare(finished_flow(facts), rehearsed), traces)
+
+
+def not_compared(saga: Saga) -> str:
+    """Why there is nothing to compare, or too much; empty where a saga is compared."""
+    if not saga.steps:
+        return "it has no step"
+    if len(saga.steps) > MAX_COMPILED:
+        return f"it has {len(saga.steps)} steps, and at most {MAX_COMPILED} are compared"
+    return ""
 
 
 def _running(facts: Facts, is_valid: bool) -> Flow:

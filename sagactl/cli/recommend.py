@@ -88,15 +88,12 @@ def _recommended(
 
 def _with_evidence(each: Recommended, reading: Reading, sagas: Mapping[str, Saga], shape: str) -> Recommended:
     """The recommendation with both styles compared, and with pictures where the format can hold some."""
-    from sagactl.comparing import compare
+    from sagactl.comparing import compare, not_compared
 
     assert reading.saga is not None, "what could not be read is refused before"
-    try:
-        compared = compare(reading.saga, sagas, is_valid=reading.valid)
-    except UsageError as error:
-        return each._replace(not_compared=str(error))
+    compared = compare(reading.saga, sagas, is_valid=reading.valid)
     if compared is None:
-        return each
+        return each._replace(not_compared=not_compared(reading.saga))
     pictures = _pictures(each, compared) if shape == "markdown" else ()
     return each._replace(comparison=compared.comparison, pictures=pictures)
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sagactl.comparing import Compared, compare
-from sagactl.errors import UsageError
+from sagactl.comparing import Compared, compare, not_compared
 from sagactl.model import Compensation, Deadline, Rollback, Saga, Step
 from sagactl.recommender.comparison import Comparison, Costs
 from sagactl.source.build import read as read_definition
@@ -230,12 +229,14 @@ def test_a_long_saga_is_only_compiled() -> None:
 
 
 def test_a_very_long_saga_is_not_compared() -> None:
-    with pytest.raises(UsageError, match="at most 200 are compared"):
-        compare(saga(chain(201)))
+    assert compare(saga(chain(201))) is None
+    assert not_compared(saga(chain(201))) == "it has 201 steps, and at most 200 are compared"
+    assert not_compared(saga(chain(200))) == ""
 
 
 def test_nothing_is_compared_of_nothing() -> None:
     assert compare(saga(())) is None
+    assert not_compared(saga(())) == "it has no step"
 
 
 def test_reads_alone_have_no_way_back() -> None:
