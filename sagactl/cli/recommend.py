@@ -94,11 +94,23 @@ def _with_evidence(each: Recommended, reading: Reading, sagas: Mapping[str, Saga
     compared = compare(reading.saga, sagas, is_valid=reading.valid)
     if compared is None:
         return each._replace(not_compared=not_compared(reading.saga))
-    pictures = _pictures(each, compared) if shape == "markdown" else ()
-    return each._replace(comparison=compared.comparison, pictures=pictures)
+    if shape == "markdown":
+        each = each._replace(pictures=(*_cut(each, Flow(reading.saga, sagas)), *_runs(each, compared)))
+    return each._replace(comparison=compared.comparison)
 
 
-def _pictures(each: Recommended, compared: Compared) -> tuple[Picture, ...]:
+def _cut(each: Recommended, flow: Flow) -> tuple[Picture, ...]:
+    """Where a hybrid is cut; a step whose participant states no context is in no group."""
+    from sagactl.diagrams import hybrid_figure, mermaid
+
+    cut = each.recommendation.cut
+    if cut is None:
+        return ()
+    groups = {group.context: group.steps for group in cut.groups if group.context}
+    return (Picture("Where it is cut", mermaid.render(hybrid_figure(flow, groups))),)
+
+
+def _runs(each: Recommended, compared: Compared) -> tuple[Picture, ...]:
     """The runs of the recommended style: one on which nothing fails, and one on which most is undone."""
     from sagactl.reports.traces import mermaid
 

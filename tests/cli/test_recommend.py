@@ -7,6 +7,7 @@ import re
 import shlex
 from pathlib import Path
 
+from tests.recommender.designs import DESIGNS
 from tests.runner import sagactl
 
 TRAVEL = "definitions/travel-booking.saga.yaml"
@@ -38,6 +39,22 @@ def test_markdown_holds_pictures_of_the_recommended_style() -> None:
     assert shown.count("```mermaid\nsequenceDiagram\n") == 2
     assert "The worst failure (orchestration):" in shown
     assert "as orchestrator" in shown
+
+
+def test_markdown_draws_the_cut_of_a_hybrid(tmp_path: Path) -> None:
+    design = next(each for each in DESIGNS if each.verdict == "hybrid")
+    path = tmp_path / "design.saga.yaml"
+    path.write_text(design.text)
+    shown = sagactl("recommend", str(path), "--format", "markdown").out
+    assert "Where it is cut:\n\n```mermaid\nflowchart TB\n" in shown
+    assert "<b>logistics</b>" in shown
+
+
+def test_the_pictures_that_it_names_can_be_drawn() -> None:
+    shown = sagactl("recommend", TRAVEL).out
+    calls = [shlex.split(line) for line in shown.splitlines() if line.startswith("  sagactl graph ")]
+    assert len(calls) == 2
+    assert all(sagactl(*call[1:]).code == 0 for call in calls)
 
 
 def test_several_sagas_are_a_table_without_evidence_unless_it_is_asked_for() -> None:
