@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from sagactl.errors import NotSupported, SagactlError
+from sagactl.errors import NotSupported, SagactlError, UsageError
 from sagactl.flow import Flow
 from sagactl.model import Saga, Style
 from sagactl.recommender import comparison
 from sagactl.recommender.comparison import Comparison, Rehearsed, Run
 from sagactl.recommender.drafts import finished, finished_flow
-from sagactl.recommender.facts import collect
+from sagactl.recommender.facts import Facts, collect, quoted
 from sagactl.recommender.messages import traffic
 from sagactl.simulator import Plan, make_plan, rehearse
 from sagactl.simulator.extremes import longest_way, worst_failure
@@ -23,8 +23,9 @@ from sagactl.unfold import unfold
 
 STYLES: Final[tuple[Style, ...]] = ("orchestration", "choreography")
 
-MAX_STEPS: Final = 60
-"""A longer saga is only compiled: in a choreography every step of it may hear of every other one."""
+MAX_REHEARSED: Final = 40
+MAX_COMPILED: Final = 200
+"""So many steps: in a choreography every one of them may hear of every other one."""
 
 
 class Compared(NamedTuple):
@@ -34,26 +35,49 @@ class Compared(NamedTuple):
     traces: Mapping[Style, tuple[Trace, ...]]
 
 
-def compare(saga: Saga, sagas: Mapping[str, Saga] | None = None) -> Compared | None:
-    """The evidence for one saga; None where it has no step.  `sagas` are the definitions that its steps may name."""
-    facts = collect(saga, sagas)
-    if not facts.flow.steps:
+def compare(saga: Saga, sagas: Mapping[str, Saga] | None = None, *, is_valid: bool = True) -> Compared | None:
+    """The evidence for one saga, or None where `not_compared` says why there is none.
+
+    `sagas` are the definitions that its steps may name.  What could be read of a definition that is not valid is
+    compiled, but not rehearsed.
+    """
+    if not_compared(saga):
         return None
+    facts = collect(saga, sagas)
     traces: dict[Style, tuple[Trace, ...]] = {}
-    rehearsed = {style: Rehearsed() for style in STYLES}
     try:
-        running = unfold(finished(facts), sagas).flow
+        running = _running(facts, is_valid)
     except SagactlError as error:
         rehearsed = {style: Rehearsed(refused=_refusal(error)) for style in STYLES}
     else:
+        rehearsed = {}
         for style in STYLES:
             rehearsed[style], traces[style] = _rehearsed(running, style)
     return Compared(comparison.compare(finished_flow(facts), rehearsed), traces)
 
 
+def not_compared(saga: Saga) -> str:
+    """Why there is nothing to compare, or too much; empty where a saga is compared."""
+    if not saga.steps:
+        return "it has no step"
+    if len(saga.steps) > MAX_COMPILED:
+        return f"it has {len(saga.steps)} steps, and at most {MAX_COMPILED} are compared"
+    return ""
+
+
+def _running(facts: Facts, is_valid: bool) -> Flow:
+    """The flow that runs; raises a SagactlError with the reason where none does."""
+    if not is_valid:
+        raise UsageError("the definition is not valid yet: `sagactl lint` says why")
+    if facts.flow.cyclic:
+        names = quoted(facts.flow.steps[index].id for index in facts.flow.cyclic)
+        raise UsageError(f"{names} wait for each other")
+    return unfold(finished(facts), facts.sagas).flow
+
+
 def _rehearsed(flow: Flow, style: Style) -> tuple[Rehearsed, tuple[Trace, ...]]:
-    if len(flow.steps) > MAX_STEPS:
-        return Rehearsed(refused=f"it has {len(flow.steps)} steps, and at most {MAX_STEPS} are rehearsed here"), ()
+    if len(flow.steps) > MAX_REHEARSED:
+        return Rehearsed(refused=f"it has {len(flow.steps)} steps, and at most {MAX_REHEARSED} are rehearsed here"), ()
     try:
         traces = tuple(rehearse(flow, plan) for plan in _plans(flow, style))
     except SagactlError as error:

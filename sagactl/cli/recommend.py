@@ -15,11 +15,12 @@ from sagactl.configuration import configuration
 from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.model import Saga, Style
-from sagactl.recommender import recommend, weights_from, with_setting
+from sagactl.recommender import Weights, recommend, weights_from, with_setting
 from sagactl.reports.recommendations import Picture, Recommended
 
 if TYPE_CHECKING:
     from sagactl.comparing import Compared
+    from sagactl.source.build import Reading
 
 FORMATS = ("text", "json", "markdown")
 
@@ -46,14 +47,11 @@ def command(
     weights = weights_from(settings.weights)
     workspace = load_paths(paths or list(settings.paths) or ["."], stdin_filename)
     broken = tuple(reading for reading in workspace.readings if not reading.valid)
-    read = [(reading.name, _set(reading.saga, wanted)) for reading in workspace.readings if reading.saga is not None]
-    recommended = [Recommended(name, recommend(saga, workspace.sagas, weights)) for name, saga in read]
-    if shape != "text" or verbose or len(read) == 1:
-        both = zip(recommended, read, strict=True)
-        recommended = [_with_evidence(each, saga, workspace.sagas, shape) for each, (_, saga) in both]
-    if verbose:
-        both = zip(recommended, read, strict=True)
-        recommended = [each._replace(rings=_rings(saga, workspace.sagas)) for each, (_, saga) in both]
+    readings = [reading for reading in workspace.readings if reading.saga is not None]
+    recommended = [
+        _recommended(_set(reading, wanted), workspace.sagas, weights, shape, verbose=verbose, alone=len(readings) == 1)
+        for reading in readings
+    ]
     if not recommended:
         from sagactl.cli.refusals import refuse_invalid
 
@@ -77,18 +75,42 @@ def _render(shape: str, recommended: list[Recommended], color: str, output: str 
     return str(module.render(recommended, verbose=verbose, paint=lambda text, role: style(role, text), width=columns()))
 
 
-def _with_evidence(each: Recommended, saga: Saga, sagas: Mapping[str, Saga], shape: str) -> Recommended:
+def _recommended(
+    reading: Reading, sagas: Mapping[str, Saga], weights: Weights, shape: str, *, verbose: bool, alone: bool
+) -> Recommended:
+    """The recommendation, with as much beside it as the format shows."""
+    assert reading.saga is not None, "what could not be read is refused before"
+    found = Recommended(reading.name, recommend(reading.saga, sagas, weights))
+    if verbose:
+        found = found._replace(rings=_rings(reading.saga, sagas))
+    return _with_evidence(found, reading, sagas, shape) if alone or verbose or shape != "text" else found
+
+
+def _with_evidence(each: Recommended, reading: Reading, sagas: Mapping[str, Saga], shape: str) -> Recommended:
     """The recommendation with both styles compared, and with pictures where the format can hold some."""
-    from sagactl.comparing import compare
+    from sagactl.comparing import compare, not_compared
 
-    compared = compare(saga, sagas)
+    assert reading.saga is not None, "what could not be read is refused before"
+    compared = compare(reading.saga, sagas, is_valid=reading.valid)
     if compared is None:
-        return each
-    pictures = _pictures(each, compared) if shape == "markdown" else ()
-    return each._replace(comparison=compared.comparison, pictures=pictures)
+        return each._replace(not_compared=not_compared(reading.saga))
+    if shape == "markdown":
+        each = each._replace(pictures=(*_cut(each, Flow(reading.saga, sagas)), *_runs(each, compared)))
+    return each._replace(comparison=compared.comparison)
 
 
-def _pictures(each: Recommended, compared: Compared) -> tuple[Picture, ...]:
+def _cut(each: Recommended, flow: Flow) -> tuple[Picture, ...]:
+    """Where a hybrid is cut; a step whose participant states no context is in no group."""
+    from sagactl.diagrams import hybrid_figure, mermaid
+
+    cut = each.recommendation.cut
+    if cut is None:
+        return ()
+    groups = {group.context: group.steps for group in cut.groups if group.context}
+    return (Picture("Where it is cut", mermaid.render(hybrid_figure(flow, groups))),)
+
+
+def _runs(each: Recommended, compared: Compared) -> tuple[Picture, ...]:
     """The runs of the recommended style: one on which nothing fails, and one on which most is undone."""
     from sagactl.reports.traces import mermaid
 
@@ -117,7 +139,10 @@ def _setting(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _set(saga: Saga, wanted: list[tuple[str, str]]) -> Saga:
+def _set(reading: Reading, wanted: list[tuple[str, str]]) -> Reading:
+    """The reading as if its requirements were stated differently."""
+    saga = reading.saga
+    assert saga is not None, "what could not be read is refused before"
     for name, value in wanted:
         saga = with_setting(saga, name, value)
-    return saga
+    return reading._replace(saga=saga)

@@ -103,6 +103,8 @@ def compare(flow: Flow, rehearsed: Mapping[Style, Rehearsed]) -> Comparison:
     joins = tuple(_joins(events))
     inserted = insertion(flow)
     led, heard = rehearsed.get("orchestration", Rehearsed()), rehearsed.get("choreography", Rehearsed())
+    # What keeps both styles from being rehearsed says nothing of either.
+    lacking = heard.refused if not led.refused else ""
     edges, cycles = _event_edges(events), mutual_groups(flow)
     return Comparison(
         commands=commands,
@@ -124,7 +126,7 @@ def compare(flow: Flow, rehearsed: Mapping[Style, Rehearsed]) -> Comparison:
             edges=edges,
             cycles=cycles,
             places=inserted.choreography if inserted is not None else (),
-            impossible=tuple(beyond_choreography(flow, commands, services(events), cycles, heard.refused)),
+            impossible=tuple(beyond_choreography(flow, commands, services(events), cycles, lacking)),
             rehearsed=heard,
         ),
         joins=joins,
@@ -144,16 +146,21 @@ def services(events: Choreography) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in taking_part if name != OUTSIDE))
 
 
-def listeners(events: Choreography, event: Event) -> tuple[str, ...]:
-    """Who hears an event, each service once; what a service tells itself is nobody else's business."""
-    hearing = (each for each in events.subscriptions if (each.source, each.kind) == (event.step, event.kind))
-    services = dict.fromkeys(each.participant for each in hearing if each.event == event.name)
-    return tuple(service for service in services if service not in (OUTSIDE, event.participant))
+def hearers(events: Choreography) -> Mapping[Event, tuple[str, ...]]:
+    """The events that another service hears, with those services, or that the definition names; of others nobody knows.
 
-
-def told(events: Choreography) -> tuple[Event, ...]:
-    """The events that another service hears or that the definition names; of others nobody needs to know."""
-    return tuple(event for event in events.events if event.declared or listeners(events, event))
+    What a service tells itself is nobody else's business.
+    """
+    hearing: dict[tuple[str, str, str], dict[str, None]] = {}
+    for each in events.subscriptions:
+        hearing.setdefault((each.source, each.kind, each.event), {})[each.participant] = None
+    found: dict[Event, tuple[str, ...]] = {}
+    for event in events.events:
+        services = hearing.get((event.step, event.kind, event.name), {})
+        others = tuple(service for service in services if service not in (OUTSIDE, event.participant))
+        if others or event.declared:
+            found[event] = others
+    return found
 
 
 def publishers(events: Choreography) -> Mapping[tuple[str, str], str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from sagactl.flow import Flow
@@ -32,28 +32,38 @@ class WayBack(NamedTuple):
         return tuple(leg.step for leg in self.legs if leg.undoes)
 
 
+Listeners = Mapping[tuple[str, EventKind], list[Leg]]
+"""Who hears an event that does not start them, by the step and the end that it tells of."""
+
+
 def ways_back(flow: Flow, events: Choreography) -> Iterator[WayBack]:
     """One way back for each step whose failure turns a run back, in file order."""
+    listeners = _listeners(flow, events)
     for plan in flow.steps:
         if plan.can_fail and plan.place != "after" and not plan.reacts:
-            yield WayBack(plan.id, tuple(_legs(flow, events, plan.id)))
+            yield WayBack(plan.id, tuple(_legs(listeners, plan.id)))
 
 
-def _legs(flow: Flow, events: Choreography, failed: str) -> Iterator[Leg]:
-    """Breadth first: every step hears of the failure once, from whoever tells it first."""
+def _listeners(flow: Flow, events: Choreography) -> Listeners:
     publishers = {(event.step, event.kind): event.participant for event in events.events}
-    listeners: dict[tuple[str, EventKind], list[tuple[str, str, str, Purpose]]] = {}
+    found: dict[tuple[str, EventKind], list[Leg]] = {}
     for each in events.subscriptions:
         if each.purpose != "start":
-            told = (each.step, each.participant, each.event, each.purpose)
-            listeners.setdefault((each.source, each.kind), []).append(told)
+            end = each.source, each.kind
+            undoes = flow[each.step].undo is not None
+            sender = publishers.get(end, "")
+            leg = Leg(each.event, each.source, sender, each.step, each.participant, each.purpose, undoes)
+            found.setdefault(end, []).append(leg)
+    return found
+
+
+def _legs(listeners: Listeners, failed: str) -> Iterator[Leg]:
+    """Breadth first: every step hears of the failure once, from whoever tells it first."""
     reached = {failed}
-    told_by: list[tuple[str, EventKind]] = [(failed, "failure")]
-    for source, kind in told_by:
-        for step, listener, event, purpose in listeners.get((source, kind), ()):
-            if step in reached:
-                continue
-            reached.add(step)
-            sender = publishers.get((source, kind), "")
-            yield Leg(event, source, sender, step, listener, purpose, flow[step].undo is not None)
-            told_by.append((step, "undone"))
+    told: list[tuple[str, EventKind]] = [(failed, "failure")]
+    for end in told:
+        for leg in listeners.get(end, ()):
+            if leg.step not in reached:
+                reached.add(leg.step)
+                told.append((leg.step, "undone"))
+                yield leg

@@ -11,6 +11,7 @@ from math import prod
 from typing import Final, NamedTuple
 
 from sagactl.flow import Flow, FlowStep
+from sagactl.simulator.plan import MAX_TRIES
 
 MAX_WAYS: Final = 64
 """So many combinations of outcomes are tried; beyond, only the one in which every choice goes as `otherwise` does."""
@@ -39,11 +40,11 @@ def longest_way(flow: Flow) -> Way:
 def worst_failure(flow: Flow) -> Failure | None:
     """The failure after which most has to be undone; of several a definite no, then the latest step.
 
-    None where no step can fail before the point of no return.
+    None where no step can fail before the point of no return, or only after very many tries.
     """
     undone = _bits(plan for plan in flow.steps if plan.undo is not None and plan.place != "after")
     rank = {index: position for position, index in enumerate(flow.order)}
-    failing = [plan for plan in flow.steps if plan.can_fail and plan.place != "after" and not plan.reacts]
+    failing = [plan for plan in flow.steps if _fails_soon(plan) and plan.place != "after" and not plan.reacts]
     found = (
         (Failure(plan.id, way, (_behind(flow, plan) & undone & way.taken).bit_count()), plan)
         for way in ways(flow)
@@ -64,6 +65,11 @@ def ways(flow: Flow) -> Iterator[Way]:
     for picked in product(*outcomes):
         chosen = dict(zip((choice.id for choice in choices), picked, strict=True))
         yield Way(chosen, _bits(plan for plan in flow.steps if plan.step.when.items() <= chosen.items()))
+
+
+def _fails_soon(plan: FlowStep) -> bool:
+    """Whether it can fail, and not only after more tries than anybody wants to see."""
+    return plan.can_fail and (plan.says_no or (plan.action.tries or 0) <= MAX_TRIES)
 
 
 def _behind(flow: Flow, plan: FlowStep) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, TypeVar
 
-from sagactl.comparing import compare
+from sagactl.comparing import compare, not_compared
 from sagactl.errors import SagactlError
 from sagactl.flow import Flow
 from sagactl.linter.linted import Linted
@@ -47,7 +47,7 @@ def survey(
     linted = linted._replace(text=reading.document.text)
     if saga is None or not saga.steps:
         return Surveyed(page, linted, reading.valid, saga)
-    recommended = _asked(lambda: _recommended(saga, sagas, reading.name, asked.weights))
+    recommended = _asked(lambda: _recommended(saga, sagas, reading, asked.weights))
     return Surveyed(
         page=page,
         linted=linted,
@@ -83,13 +83,14 @@ def _problems(reading: Reading) -> dict[str, str]:
     return found
 
 
-def _recommended(saga: Saga, sagas: Mapping[str, Saga], path: str, weights: Weights) -> Recommended:
-    """The recommendation with both styles compared."""
-    compared = compare(saga, sagas)
+def _recommended(saga: Saga, sagas: Mapping[str, Saga], reading: Reading, weights: Weights) -> Recommended:
+    """The recommendation with both styles compared; what is not valid is not rehearsed for it."""
+    compared = compare(saga, sagas, is_valid=reading.valid)
     return Recommended(
-        path,
+        reading.name,
         recommend(saga, sagas, weights),
         comparison=compared.comparison if compared is not None else None,
+        not_compared=not_compared(saga),
         rings=service_cycles(Flow(saga, sagas)).cycles,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sagactl.comparing import Compared, compare
+from sagactl.comparing import Compared, compare, not_compared
 from sagactl.model import Compensation, Deadline, Rollback, Saga, Step
 from sagactl.recommender.comparison import Comparison, Costs
 from sagactl.source.build import read as read_definition
@@ -222,17 +222,36 @@ def test_a_nested_saga_that_is_missing_is_said() -> None:
 
 
 def test_a_long_saga_is_only_compiled() -> None:
-    found = _comparison(saga(chain(61)))
+    found = _comparison(saga(chain(41)))
     assert found.orchestration.rehearsed.happy is None
-    assert "at most 60" in found.choreography.rehearsed.refused
-    assert len(found.commands.commands) == 121
+    assert "at most 40" in found.choreography.rehearsed.refused
+    assert len(found.commands.commands) == 81
+
+
+def test_a_very_long_saga_is_not_compared() -> None:
+    assert compare(saga(chain(201))) is None
+    assert not_compared(saga(chain(201))) == "it has 201 steps, and at most 200 are compared"
+    assert not_compared(saga(chain(200))) == ""
 
 
 def test_nothing_is_compared_of_nothing() -> None:
     assert compare(saga(())) is None
+    assert not_compared(saga(())) == "it has no step"
 
 
 def test_reads_alone_have_no_way_back() -> None:
     found = _comparison(saga((read("a", "p0"), read("b", "p1"))))
     assert found.orchestration.rehearsed.happy is not None
     assert found.choreography.cycles == ()
+
+
+def test_what_is_not_valid_is_only_compiled() -> None:
+    given = saga((done("a", "p0", after=("b",)), done("b", "p1", after=("a",))))
+    found = compare(given)
+    assert found is not None
+    assert found.comparison.choreography.rehearsed.refused == "`a`, `b` wait for each other"
+    found = compare(_refusing(3), is_valid=False)
+    assert found is not None
+    assert found.comparison.orchestration.rehearsed.happy is None
+    assert "not valid yet" in found.comparison.orchestration.rehearsed.refused
+    assert not any("not valid" in sentence for sentence in found.comparison.choreography.impossible)

@@ -6,6 +6,7 @@ import json as decoder
 import re
 
 import pytest
+from hypothesis import given, settings
 
 from sagactl.comparing import compare
 from sagactl.model import Saga
@@ -13,6 +14,7 @@ from sagactl.recommender import recommend
 from sagactl.reports.recommendations import Picture, Recommended, json, markdown, text
 
 from .builders import act, chain, done, person, pivot, reaction, saga
+from .test_flips import sagas
 
 NASTY = "d\x1b[31mb\u202e\n## x `<img src=x>` | \ud800"
 
@@ -293,3 +295,19 @@ def test_markdown_of_a_nasty_saga_keeps_its_layout() -> None:
     shown = markdown.render([_with_evidence(_nasty_participant())])
     assert "<img" not in re.sub(r"`[^`]*`", "", shown)
     assert not any(line.startswith("## x") for line in shown.splitlines())
+
+
+@settings(max_examples=150, deadline=None)
+@given(sagas())
+def test_whatever_the_saga_both_styles_can_be_shown(given_saga: Saga) -> None:
+    compared = compare(given_saga)
+    if compared is None:
+        return
+    shown = _of(given_saga)._replace(comparison=compared.comparison)
+    for costs in (compared.comparison.orchestration, compared.comparison.choreography):
+        runs = [run for run in (costs.rehearsed.happy, costs.rehearsed.worst) if run is not None]
+        assert all(run.hops <= run.messages for run in runs)
+        assert bool(runs) != bool(costs.rehearsed.refused)
+    assert decoder.loads(json.render([shown]))["sagas"][0]["evidence"]
+    assert text.render([shown], verbose=True)
+    assert markdown.render([shown])

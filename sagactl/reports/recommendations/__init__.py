@@ -26,12 +26,14 @@ class Recommended(NamedTuple):
     """A recommendation with the path of its definition.
 
     `comparison` holds both styles, once the definition has been compiled into both and rehearsed; None as long as it
-    has not, and then it is shown as absent rather than guessed.  `pictures` are for formats that can hold some.
+    has not, and then it is shown as absent rather than guessed; `not_compared` says why it cannot be.  `pictures` are
+    for formats that can hold some.
     `rings` are the services that would listen to each other in a choreography, ring by ring, where they were asked for.
     """
 
     path: str
     recommendation: Recommendation
     comparison: Comparison | None = None
+    not_compared: str = ""
     pictures: tuple[Picture, ...] = ()
     rings: tuple[tuple[str, ...], ...] = ()

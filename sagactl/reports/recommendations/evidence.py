@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from sagactl.durations import duration_text, long_duration
 from sagactl.escape import escape
-from sagactl.recommender.comparison import Comparison, Costs, Join, Run, listeners, told
+from sagactl.recommender.comparison import Comparison, Costs, Join, Run, hearers
 from sagactl.recommender.factors import counted
 from sagactl.recommender.facts import quoted
 from sagactl.recommender.failures import Leg, WayBack
@@ -55,7 +55,7 @@ def rows(found: Comparison) -> Iterator[Row]:
 
 def sent(found: Comparison) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What is sent in either style: each command with its replies, each event with those who hear it."""
-    return tuple(map(_command, found.commands.commands)), tuple(_event(found, each) for each in told(found.events))
+    return tuple(map(_command, found.commands.commands)), tuple(_event(*each) for each in hearers(found.events).items())
 
 
 def way_back(way: WayBack) -> str:
@@ -104,7 +104,7 @@ def _argument(text: str) -> str:
 
 def _kinds(found: Comparison) -> tuple[str, str]:
     replies = len({(each.participant, reply) for each in found.commands.commands for reply in each.replies})
-    commands, events = len(found.commands.commands), len({event.name for event in told(found.events)})
+    commands, events = len(found.commands.commands), len({event.name for event in hearers(found.events)})
     heard = len(found.events.subscriptions)
     return (
         f"{counted(commands, 'command')}, {counted(replies, 'reply', 'replies')}, "
@@ -127,7 +127,7 @@ def _rings(heard: Costs) -> str:
 
 def _state(heard: Costs) -> str:
     if len(heard.state) == 1:
-        return f"{quoted(heard.state)}'s"
+        return f"at {quoted(heard.state)}"
     return f"in pieces, at each of {len(heard.state)} services"
 
 
@@ -196,15 +196,14 @@ def _place(name: str) -> str:
 
 
 def _command(command: Command) -> str:
-    own = command.participant in (OWN_SERVICE, OUTSIDE)
-    name, to = quoted([command.name or command.step]), "itself" if own else quoted([command.participant])
+    name = quoted([command.name or command.step])
+    to = "itself" if command.participant == OWN_SERVICE else _service(command.participant)
     answers = " or ".join(quoted([reply]) for reply in command.replies)
     return f"{name} to {to}{f': {answers}' if answers else ', no answer'}"
 
 
-def _event(found: Comparison, event: Event) -> str:
-    hearing = listeners(found.events, event)
-    source = quoted([event.participant]) if event.participant else "outside"
+def _event(event: Event, hearing: tuple[str, ...]) -> str:
+    source = _service(event.participant) if event.step else "outside"
     return f"{quoted([event.name])} from {source} to {quoted(hearing) if hearing else 'nobody here'}"
 
 
@@ -219,4 +218,9 @@ def _legs(legs: tuple[Leg, ...]) -> Iterator[str]:
 
 def _hearing(leg: Leg) -> str:
     does = "undoes" if leg.undoes else "has nothing to undo of"
-    return f"{quoted([leg.listener])} ({does} {quoted([leg.step])})"
+    return f"{_service(leg.listener)} ({does} {quoted([leg.step])})"
+
+
+def _service(name: str) -> str:
+    """A service; a definition that is not valid may name none."""
+    return quoted([name]) if name else "nobody named yet"

@@ -37,6 +37,7 @@ def _saga(each: Recommended) -> dict[str, object]:
         "missing_compensations": list(found.missing),
         "cut": None if found.cut is None else _cut(found.cut),
         "instead": None if found.instead is None else found.instead._asdict(),
+        "not_compared": each.not_compared,
         "evidence": None if each.comparison is None else _evidence(each.comparison),
     }
 

@@ -63,6 +63,8 @@ def _built(found: Recommendation) -> Iterator[str]:
 
 def _evidence(each: Recommended) -> Iterator[str]:
     """Both styles side by side, and pictures of the recommended one."""
+    if each.not_compared:
+        yield from ("", f"Both styles are not compared: {sentence(each.not_compared)}.")
     if each.comparison is None or each.recommendation.recommendation == "none":
         return
     found = each.comparison

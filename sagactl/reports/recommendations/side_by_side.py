@@ -57,7 +57,9 @@ def _sent(found: Comparison, paint: Paint, width: int) -> Iterator[str]:
     sides = sent(found)
     yield ""
     if width < NARROW:
-        for heading, parts in zip(SENT, sides, strict=True):
+        for place, (heading, parts) in enumerate(zip(SENT, sides, strict=True)):
+            if place:
+                yield ""
             yield from _heading(heading, paint, width)
             for part in parts:
                 yield from _bullet(part, width)

@@ -145,6 +145,9 @@ def _built(found: Recommendation, paint: Paint, width: int) -> Iterator[str]:
 
 def _evidence(each: Recommended, verbose: bool, paint: Paint, width: int) -> Iterator[str]:
     """Both styles side by side; where a saga is the wrong tool only if all is asked for."""
+    if each.not_compared:
+        yield ""
+        yield from _wrapped(f"Both styles are not compared: {each.not_compared}.", width)
     if each.comparison is None or (each.recommendation.recommendation == "none" and not verbose):
         return
     yield ""

@@ -39,6 +39,8 @@ def recommendation(surveyed: Surveyed) -> Iterator[str]:
     yield from _built(found)
     if recommended.comparison is not None:
         yield from compared(recommended.comparison)
+    elif recommended.not_compared:
+        yield f"<p>Both styles are not compared: {sentence(recommended.not_compared)}.</p>"
     yield from _rings(recommended)
     yield from both_styles(surveyed)
 
