@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 from sagactl.evidence.meetings import Rival, meetings, story
 from sagactl.flow import Flow
 from sagactl.verdict import Counterexample
-from sagactl.verifier.interleaved import interleaved
 from sagactl.world.pairs import Clash, resources_of
 
 WORDS: Final = {
@@ -55,6 +54,8 @@ def isolation(flow: Flow, others: Iterable[Flow] = ()) -> Isolation:
 
 
 def _told(flow: Flow, rival: Rival, clash: Clash) -> Counterexample:
+    from sagactl.verifier.interleaved import interleaved
+
     words = {"step": clash.step, "other": clash.other, "resource": clash.resource}
     who = "" if rival.is_same else f" (a run of `{rival.flow.saga.id}`)"
     found = Counterexample(

@@ -30,7 +30,7 @@ CALLS = [
     (["simulate", ORDER, "--fail", "charge-payment"], set(), 290),
     (["recommend", ORDER], set(), 300),
     (["graph", ORDER], set(), 280),
-    (["verify", ORDER], set(), 265),
+    (["verify", ORDER], set(), 272),
 ]
 
 
