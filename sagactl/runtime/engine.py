@@ -297,6 +297,7 @@ class Engine:
     def drop(self, run: str) -> None:
         """Let go of a run; what is under way for it is called off."""
         live = self.runs.pop(run, None)
+        self.timers.drop(run)
         if live is not None:
             for task in live.orders.values():
                 task.cancel()

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Final, NamedTuple, Self
 
 from sagactl.errors import SagactlError, UsageError
 from sagactl.machine.state import State, outcome, status
@@ -23,7 +23,7 @@ from sagactl.runtime.calls import Calls
 from sagactl.runtime.change import Change, queued
 from sagactl.runtime.clock import Clock, SystemClock
 from sagactl.runtime.definition import Definition, load
-from sagactl.runtime.engine import Doors, Engine, Live
+from sagactl.runtime.engine import MANY, Doors, Engine, Live
 from sagactl.runtime.handlers import Handlers, Kind, Mark
 from sagactl.runtime.mailroom import Mailroom, UnknownRun
 from sagactl.runtime.messages import Event, Request
@@ -36,6 +36,9 @@ from sagactl.runtime.transports import Transport
 from sagactl.runtime.transports.in_process import InProcessTransport
 from sagactl.runtime.writer import Writer
 from sagactl.trace import RunOutcome, Status
+
+LEFT_FOR_S: Final = 60.0
+"""How long a run that nobody here can drive is left to others before it is looked at again."""
 
 
 class Ended(NamedTuple):
@@ -52,7 +55,8 @@ class SagaOrchestrator:
 
     A subclass names its `definition` and has a method for each command, `reserve_items` for `ReserveItems`; what a
     participant in `remote` does goes out as messages instead.  `bulkhead` says how many calls of a participant may go
-    on at once.  Several processes with the same store share the work, and one takes over what another leaves.
+    on at once, and `forget_after_s` how long runs are kept that have ended (else for ever).
+    Several processes with the same store share the work, and one takes over what another leaves.
     """
 
     definition: ClassVar[str] = ""
@@ -73,6 +77,7 @@ class SagaOrchestrator:
         lease_s: float = 30.0,
         poll_s: float = 0.5,
         most_runs: int = 1_000,
+        forget_after_s: float | None = None,
         seed: int | None = None,
     ) -> None:
         wanted = definition or self.definition
@@ -86,8 +91,10 @@ class SagaOrchestrator:
         self._transport = transport or InProcessTransport()
         self._worker = worker or f"{os.uname().nodename}-{os.getpid()}-{os.urandom(3).hex()}"
         self._lease_s, self._poll_s, self._most_runs = lease_s, poll_s, most_runs
+        self._forget_after_s = forget_after_s
         self._bulkhead = self.bulkhead if bulkhead is None else bulkhead
         self._definitions = {self._current.digest: self._current}
+        self._drivable: set[str] = set()
         self._waiters: dict[str, list[asyncio.Future[Ended]]] = {}
         self._writer = Writer(store)
         self._random = random.Random(seed)
@@ -176,7 +183,7 @@ class SagaOrchestrator:
     async def _know_old_definitions(self) -> None:
         """Runs keep the definition that they started with: its commands must have handlers, too."""
         for digest in await self._writer.ask(self._writer.store.definitions_in_use, self._saga.id):
-            self._handlers.check((await self._definition(digest)).flow({}))
+            await self._to_drive(digest)
 
     async def _definition(self, digest: str) -> Definition:
         if digest not in self._definitions:
@@ -185,6 +192,14 @@ class SagaOrchestrator:
                 raise SagactlError(f"the store lacks the definition `{digest}`, which a run follows")
             self._definitions[digest] = Definition.of_text(text)
         return self._definitions[digest]
+
+    async def _to_drive(self, digest: str) -> Definition:
+        """The definition of runs that are driven here; raises UsageError if nobody carries out its commands."""
+        definition = await self._definition(digest)
+        if digest not in self._drivable:
+            self._handlers.check(definition.flow({}))
+            self._drivable.add(digest)
+        return definition
 
     # -- starting and waiting
 
@@ -311,6 +326,8 @@ class SagaOrchestrator:
             await self._outbox.look()
             for run in await self._writer.ask(store.overdue, (self._saga.id,), now_s):
                 self._observer.on_stuck(run)
+            if self._forget_after_s is not None:
+                await self._writer.ask(store.forget, now_s - self._forget_after_s)
             await self._rest(now_s)
 
     async def _take_up_again(self) -> None:
@@ -345,7 +362,15 @@ class SagaOrchestrator:
         self._alive_until_s = until_s
 
     async def _enter(self, claimed: Claimed) -> None:
-        await self._engine.enter(claimed, await self._definition(claimed.run.digest))
+        """A run whose commands nobody here can carry out is left to a worker of another version."""
+        try:
+            definition = await self._to_drive(claimed.run.digest)
+        except UsageError as error:
+            self._observer.on_trouble(f"the run `{claimed.run.id}` is left to another worker: {error.message}")
+            later_s = self._clock.now_s() + LEFT_FOR_S
+            await self._writer.ask(self._writer.store.release, self._worker, claimed.run.id, later_s, MANY)
+        else:
+            await self._engine.enter(claimed, definition)
 
 
 def _look_again(loop: asyncio.AbstractEventLoop, look: asyncio.Event) -> None:

@@ -249,3 +249,78 @@ def test_no_more_runs_at_once_than_allowed() -> None:
             assert most == 2
 
     asyncio.run(go())
+
+
+def test_a_run_keeps_the_definition_that_it_started_with(tmp_path: Path) -> None:
+    """A worker with a newer definition goes on with old runs by their own, if it has the handlers that they need."""
+    path = str(tmp_path / "sagas.db")
+    newer = ORDER.replace("version: 3", "version: 4").replace("action: Ship,", "action: ShipFast,")
+
+    async def go() -> None:
+        first = Scripted(ORDER, {"ChargeCard": [lambda context: asyncio.sleep(60)]}, store=SqliteStore(path))
+        await first.open()
+        run = await first.start({"order_id": "o"})
+        await first.close()
+        with pytest.raises(UsageError, match="`Ship`"):
+            await Scripted(newer, store=SqliteStore(path)).open()
+        second = Scripted(newer, store=SqliteStore(path))
+
+        async def ship(context: Any) -> None:
+            second.calls.append(context)
+
+        second.on("action", "Ship", ship)
+        async with second:
+            assert (await asyncio.wait_for(second.wait(run), 10)).outcome == "completed"
+            assert [context.step for context in second.calls][-1] == "ship"
+            assert (await asyncio.wait_for(second.run({"order_id": "o"}), 10)).outcome == "completed"
+
+    asyncio.run(go())
+
+
+def test_a_run_of_a_version_that_nobody_here_knows_is_left_to_others(tmp_path: Path) -> None:
+    path = str(tmp_path / "sagas.db")
+    newer = ORDER.replace("version: 3", "version: 4").replace("action: Ship,", "action: ShipFast,")
+
+    async def go() -> None:
+        async with Scripted(ORDER, store=SqliteStore(path)) as old:
+            new = Scripted(newer, {"ChargeCard": [lambda context: asyncio.sleep(60)]}, store=SqliteStore(path))
+            await new.open()
+            run = await new.start({"order_id": "o"})
+            await new.close()
+            await asyncio.sleep(0.2)
+            assert run not in old._engine.runs
+            assert (await old.result(run)).outcome is None
+            store = SqliteStore(path)
+            summary = store.summary(run)
+            assert summary is not None
+            assert (summary.owner, summary.status) == ("", "PENDING")
+            store.close()
+
+    asyncio.run(go())
+
+
+def test_runs_that_have_ended_are_forgotten_after_their_time() -> None:
+    async def go() -> None:
+        async with Scripted(ORDER, store=MemoryStore(), forget_after_s=0.0) as sagas:
+            run = await sagas.start({"order_id": "o"})
+            for _ in range(100):
+                await asyncio.sleep(0.02)
+                if await sagas._writer.ask(sagas._writer.store.load, run) is None:
+                    return
+            raise AssertionError("it is still there")
+
+    asyncio.run(go())
+
+
+def test_timers_of_runs_that_are_over_are_not_kept() -> None:
+    """A deadline of an hour must not hold the memory of a run that took a moment."""
+
+    async def go() -> None:
+        text = ORDER.replace("version: 3", "deadline: 1h")
+        async with Scripted(text, store=MemoryStore()) as sagas:
+            for _ in range(8):
+                await asyncio.gather(*(sagas.run({"order_id": "o"}) for _ in range(100)))
+            assert len(sagas._engine.timers._heap) < 2_000
+            assert not sagas._engine.runs
+
+    asyncio.run(go())
