@@ -49,6 +49,16 @@ class ResolveStep(NamedTuple):
 
 Repair = RetryStep | SkipStep | ResolveStep
 
+WITH_RESULT: Final = " with its result"
+BY_NAME: Final[Mapping[str, Callable[[int], Repair]]] = {
+    "retry": RetryStep,
+    "skip": SkipStep,
+    "resolve done": lambda step: ResolveStep(step, True),
+    f"resolve done{WITH_RESULT}": lambda step: ResolveStep(step, True, True),
+    "resolve not-done": lambda step: ResolveStep(step, False),
+}
+"""The repairs as people name them."""
+
 
 class Repaired(NamedTuple):
     """The run after a repair, and what to do now; with a `refusal` nothing has changed, and it says why."""

@@ -97,7 +97,8 @@ def status(flow: Flow, state: State) -> Status:
 def outcome(flow: Flow, state: State) -> RunOutcome | None:
     """How an ended run ended, None while it goes on.
 
-    completed: every step is done, was not taken, or was waived by people.  compensated: nothing is left of any step.  parked: all else.
+    completed: every step is done, was not taken, or was waived by people.  compensated: nothing is left of any step.
+    parked: all else.
     """
     if state.phase != "ended":
         return None

@@ -137,7 +137,7 @@ def apply(flow: Flow, world: EventWorld, move: Move) -> EventStep:
             _decide(telling, move)
         case "deadline" | "cancel":
             _interrupt(telling, move.kind, move.detail)
-        case "answer" | "crash":
+        case "answer" | "crash" | "repair":
             raise AssertionError(f"nobody leads, so there is no {move.kind}")
         case _:
             assert_never(move.kind)

@@ -69,6 +69,7 @@ SIGNS: Final[dict[What, Sign]] = {
     "alert": Sign("▲", "!", "alert: {}", "fault"),
     "deadline": Sign("⚡", "!", "deadline passed", "fault"),
     "cancel": Sign("⚡", "!", "cancelled", "fault"),
+    "by-hand": Sign("✎", "@", "by hand: {}", "strong"),
     "ended": Sign("■", "#", "run ends: {}", "strong"),
     "published": Sign("»", ">", "publishes {}"),
     "heard": Sign("«", "<", "hears {}", "dim", inside=True),
