@@ -218,6 +218,8 @@ Handler = Callable[[_Run, FlowStep, Any], str]
 """Changes the run, or says why that makes no sense."""
 
 _UNDER_WAY_BACK: Final[tuple[Record, ...]] = ("undoing", "undo-paused", "falling-back", "fallback-paused")
+OF_THE_UNDO: Final[tuple[Record, ...]] = (*_UNDER_WAY_BACK, "dead", "left", "unconfirmed", "settled")
+"""Of a step with such a record it is the compensation whose outcome can be found out, of any other the action."""
 
 TABLE: Final[Mapping[type, Mapping[Record, Handler]]] = {
     RetryStep: {
@@ -238,7 +240,7 @@ TABLE: Final[Mapping[type, Mapping[Record, Handler]]] = {
     },
     ResolveStep: {
         **dict.fromkeys(("requested", "paused", "asked", "stuck", "unheard", "unknown", "standing"), _found),
-        **dict.fromkeys((*_UNDER_WAY_BACK, "dead", "left", "unconfirmed", "settled"), _found_undone),
+        **dict.fromkeys(OF_THE_UNDO, _found_undone),
     },
 }
 """Which repair makes sense for a step with which record; every other one is refused."""

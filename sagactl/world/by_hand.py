@@ -1,11 +1,11 @@
-"""A world in which people step in: what they do to a step of a run, and what they found out, which is taken for true."""
+"""A world in which people step in: what they do to a step, and what they found out, which is taken for true."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from sagactl.flow import Flow
-from sagactl.machine.repair import BY_NAME, Repair, ResolveStep, repair
+from sagactl.machine.repair import BY_NAME, OF_THE_UNDO, Repair, ResolveStep, repair
 from sagactl.machine.state import Record
 from sagactl.trace import Moment
 from sagactl.world import world as led
@@ -44,7 +44,7 @@ def _repaired(flow: Flow, world: World, move: Move, wanted: Repair) -> led.Step:
         return led.Step(world, ())
     truths = list(world.truths)
     if isinstance(wanted, ResolveStep):
-        truths[move.step] = _found(truths[move.step], wanted, state.steps[move.step].record)
+        truths[move.step] = _found(truths[move.step], wanted, world.state.steps[move.step].record)
     first = moment_by_hand(flow, move.step, move.detail)
     return led.follow(flow, world._replace(truths=tuple(truths)), state, commands, (first,))
 
@@ -53,6 +53,6 @@ def _found(truth: Truth, wanted: ResolveStep, record: Record) -> Truth:
     """What is really so, when people are right."""
     if not wanted.done:
         return Truth(refuses=True)
-    if record == "undone":
+    if record in OF_THE_UNDO:
         return Truth(max(truth.done, 1), 1, truth.refuses)
     return truth._replace(done=max(truth.done, 1))
