@@ -103,11 +103,11 @@ def _head(what: Shown, style: Style) -> list[str]:
 def _steps(what: Shown, style: Style) -> list[str]:
     run, _, definition = what.found
     flow = definition.flow(run.input)
-    rows = [("step", "record", "tries", "result or reason")]
+    rows = [("step", "record", "tries", "reason, result")]
     for plan, step in zip(flow.steps, run.state.steps, strict=True):
         result = _data(run.results[plan.id]) if run.results.get(plan.id) is not None else ""
-        reason = escape(CAUSES.get(step.cause, step.cause))
-        rows.append((escape(plan.id), step.record, str(step.tries) if step.tries else "", reason or result))
+        told = "; ".join(filter(None, (escape(CAUSES.get(step.cause, step.cause)), result)))
+        rows.append((escape(plan.id), step.record, str(step.tries) if step.tries else "", told))
     sizes = [max(width(row[place]) for row in rows) for place in range(3)]
     lines = ["  " + _line(row[:3], sizes).ljust(sum(sizes) + 4) + "  " + row[3] for row in rows]
     return [style("dim", lines[0]), *lines[1:]]
