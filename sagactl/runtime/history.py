@@ -15,10 +15,9 @@ from sagactl.flow import Flow
 from sagactl.runtime.repairs import REPAIRED
 from sagactl.runtime.store import LogEntry
 from sagactl.trace import Moment
-from sagactl.world.by_hand import apply
 from sagactl.world.kept_moves import move_json
 from sagactl.world.parts import Message, Move, World
-from sagactl.world.world import begin, is_silent, moves
+from sagactl.world.world import apply, begin, is_silent, moves
 
 Wanted = Callable[[Move], bool]
 

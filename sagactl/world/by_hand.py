@@ -32,13 +32,11 @@ def moment_by_hand(flow: Flow, step: int, told: str) -> Moment:
     return Moment("by-hand", plan.id, told, participant_of(plan, "action"))
 
 
-def apply(flow: Flow, world: World, move: Move) -> led.Step:
-    """The world after the move, which may be a repair."""
-    wanted = named(move.step, move.detail) if move.kind == "repair" else None
-    return led.apply(flow, world, move) if wanted is None else _repaired(flow, world, move, wanted)
-
-
-def _repaired(flow: Flow, world: World, move: Move, wanted: Repair) -> led.Step:
+def repaired(flow: Flow, world: World, move: Move) -> led.Step:
+    """The world after the repair; one that makes no sense changes nothing."""
+    wanted = named(move.step, move.detail)
+    if wanted is None:
+        return led.Step(world, ())
     state, commands, refusal = repair(flow, world.state, wanted)
     if refusal:
         return led.Step(world, ())

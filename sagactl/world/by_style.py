@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from sagactl.flow import Flow
 from sagactl.model import Style
 from sagactl.trace import Moment
-from sagactl.world import by_hand, choreography, rest, world
+from sagactl.world import choreography, rest, world
 from sagactl.world.parts import Move, World
 from sagactl.world.views import EventStep, EventWorld
 from sagactl.world.world import Step
@@ -31,6 +31,6 @@ class Conduct(NamedTuple):
 
 
 BY_STYLE: Final[Mapping[Style, Conduct]] = {
-    "orchestration": Conduct(world.begin, world.moves, by_hand.apply, world.overdue, lambda flow, moments: ()),
+    "orchestration": Conduct(world.begin, world.moves, world.apply, world.overdue, lambda flow, moments: ()),
     "choreography": Conduct(choreography.begin, choreography.moves, choreography.apply, rest.overdue, rest.notes),
 }

@@ -170,8 +170,12 @@ def apply(flow: Flow, world: World, move: Move) -> Step:
             return _crash(flow, world)
         case "cancel":
             return _tell(flow, world, e.CancelRequested(), Moment("cancel", fault="cancel"))
-        case "hear" | "repair":
-            raise AssertionError("an orchestrator hears answers, and what people do is for `by_hand`")
+        case "repair":
+            from sagactl.world.by_hand import repaired  # of stored runs alone
+
+            return repaired(flow, world, move)
+        case "hear":
+            raise AssertionError("an orchestrator hears answers, and no events")
         case _:
             assert_never(move.kind)
 

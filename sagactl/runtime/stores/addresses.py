@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from sagactl.runtime.store import Store, StoreError
 
-SERVERS: Final = ("postgres://", "postgresql://")
+SERVERS: Final = ("postgres://", "postgresql://", "service=", "host=", "dbname=")
+"""How an address of a server begins: a URL, or the words that libpq knows."""
 
 
 def store_at(address: str, *, create: bool = False) -> Store:

@@ -191,7 +191,7 @@ def test_a_store_that_cannot_be_used_is_named(place: Path) -> None:
     assert sagactl("runs").code == 0
 
 
-SERVICE = '''
+SERVICE = """
 from sagactl.runtime import Rejected, SagaOrchestrator
 import os
 
@@ -215,7 +215,7 @@ class Broken(SagaOrchestrator):
     definition = "broken.saga.yaml"
 
 class NoSaga: pass
-'''
+"""
 
 
 @pytest.fixture
