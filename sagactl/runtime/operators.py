@@ -40,10 +40,11 @@ class Found(NamedTuple):
 
 
 class Done(NamedTuple):
-    """What became of a request, and how the run stands since."""
+    """What became of a request, how the run stands since, and what people should know of it."""
 
     how: How
     found: Found
+    alerts: tuple[str, ...] = ()
 
 
 def find(store: Store, id: str) -> Found:
@@ -76,11 +77,16 @@ def request(
         act = Act(id, what, step, who, why, now_s())
         change = change_of(found, wanted, act)
         if change.orders or not _is_free(found.summary):
-            return _post(store, wanted, act, wait_s, now_s)
+            return _post(store, wanted, act, wait_s, now_s)._replace(alerts=_alerts(change))
         (written,) = store.commit([Write(change, found.run.revision, OPERATOR, act=act)])
         if written.fate == "written":
-            return Done("written", find(store, id))
+            return Done("written", find(store, id), _alerts(change))
     raise SagactlError(f"the run `{id}` changes all the time", help="try again")
+
+
+def _alerts(change: Change) -> tuple[str, ...]:
+    """That the run goes back is seen from its status."""
+    return tuple(what for what in change.alerts if not what.startswith("rollback: "))
 
 
 def _is_free(summary: Summary) -> bool:

@@ -89,4 +89,6 @@ def _act(act: Act) -> dict[str, Any]:
 
 
 def done(result: Done, what: str, step: str, style: Style) -> str:
-    return _text({"how": result.how, "what": what, "step": step, **_summary(result.found.summary)})
+    return _text(
+        {"how": result.how, "what": what, "step": step, "alerts": list(result.alerts), **_summary(result.found.summary)}
+    )

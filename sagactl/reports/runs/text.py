@@ -164,7 +164,7 @@ def _letter(letter: KeptLetter, style: Style) -> Iterator[str]:
     if letter.closed:
         yield f"  {'closed by':<13}{escape(letter.closed)}"
     else:
-        yield style("help", f"  {'next':<13}sagactl retry {run} {escape(letter.step)} --why …, or skip, or resolve")
+        yield style("help", f"  {'next':<13}sagactl retry {run} {escape(letter.step)} --why …")
 
 
 def _data(value: Any) -> str:
@@ -185,4 +185,7 @@ def done(result: Done, what: str, step: str, style: Style) -> str:
             f"  the next one that looks does it; `sagactl show {escape(summary.id)}` shows whether one has\n"
         )
     how = f"{summary.status}, {summary.outcome}" if summary.outcome else summary.status
-    return f"{style('good', 'done')}: {about}; the run is {style(ROLES.get(summary.outcome, 'strong'), how)} now\n"
+    notes = "".join(f"  note: {escape(alert)}\n" for alert in result.alerts)
+    return (
+        f"{style('good', 'done')}: {about}; the run is {style(ROLES.get(summary.outcome, 'strong'), how)} now\n{notes}"
+    )

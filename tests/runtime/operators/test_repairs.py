@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sagactl.errors import UnknownName
+from sagactl.runtime.clock import SystemClock
 from sagactl.runtime.context import Rejected
 from sagactl.runtime.store import KeptLetter, Store
 from sagactl.runtime.stores.memory import MemoryStore
+from sagactl.runtime.stores.sqlite import SqliteStore
 from sagactl.runtime.transports.in_process import InProcessTransport
 from tests.runtime.services import Scripted
 
@@ -179,3 +182,32 @@ def test_a_run_that_ended_well_stays_as_it_is() -> None:
             assert (summary.outcome, summary.ended_s is not None) == ("completed", True)
 
     asyncio.run(go())
+
+
+def test_a_run_of_an_older_definition_waits_for_a_worker_that_has_its_handlers(tmp_path: Path) -> None:
+    path = str(tmp_path / "sagas.db")
+    newer = ORDER.replace("Refund", "GiveBack")
+
+    async def go() -> None:
+        async with Scripted(ORDER, PARKED, store=SqliteStore(path)) as sagas:
+            run = await parked(sagas)
+        async with Scripted(newer, store=SqliteStore(path)) as sagas:
+            await sagas.repair(run, "retry", "charge", who="ann", why="the bank is back")
+            await asyncio.sleep(0.1)
+            assert (await ask(sagas, sagas._writer.store.summary, run)).owner == ""
+            assert (await asyncio.wait_for(sagas.run(), 10)).outcome == "completed"
+            assert len(await ask(sagas, sagas._writer.store.mail_of, run)) == 1
+        async with Scripted(ORDER, store=SqliteStore(path), clock=Later()) as sagas:
+            await outcome_becomes(sagas, run, "compensated")
+
+    asyncio.run(go())
+
+
+class Later(SystemClock):
+    """So much later that whoever gave a run up would look again."""
+
+    def now_s(self) -> float:
+        return super().now_s() + 60.0
+
+    async def sleep_until(self, due_s: float) -> None:
+        await super().sleep_until(due_s - 60.0)
