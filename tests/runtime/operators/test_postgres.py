@@ -17,16 +17,16 @@ def test_operators_work_on_a_server(postgres: servers.Postgres) -> None:
 
     place = postgres.new_place()
 
-    async def parked() -> str:
+    async def parked(key: str) -> str:
         async with Scripted(ORDER, PARKED, store=PostgresStore(place)) as sagas:
-            return (await asyncio.wait_for(sagas.run(key="bad"), 20)).run
+            return (await asyncio.wait_for(sagas.run(key=key), 20)).run
 
     def on_store(*call: str) -> Any:
         result = sagactl(*call, "--store", place, "--format", "json")
         assert (result.code, result.err) == (0, "")
         return json.loads(result.out)
 
-    run = asyncio.run(parked())
+    run = asyncio.run(parked("bad"))
     assert [each["open_letters"] for each in on_store("runs", "--status", "parked")["runs"]] == [1]
     assert on_store("dead-letters")["dead_letters"][0]["command"] == "Refund"
     posted = on_store("retry", run, "charge", "--why", "the bank is back", "--wait", "0")
@@ -45,6 +45,9 @@ def test_operators_work_on_a_server(postgres: servers.Postgres) -> None:
     assert [act["what"] for act in shown["acts"]] == ["retry"]
     assert [letter["closed"] for letter in shown["letters"]] == ["retry"]
     assert shown["replay"]["moves"]
+    other = asyncio.run(parked("other"))
+    assert on_store("resolve", other, "charge", "done", "--why", "by hand")["how"] == "written"
+    assert on_store("show", other)["outcome"] == "compensated"
 
 
 def test_a_server_that_is_not_there_is_named() -> None:
