@@ -289,11 +289,7 @@ class SagaOrchestrator:
         await self._mailroom.take(Request(f"request/{_new_id()}", run, CANCEL, who=who, why=why))
 
     async def repair(self, run: str, what: str, step: str, *, who: str, why: str, result: Any = None) -> None:
-        """Ask for a repair of a step: `retry`, `skip`, `resolve done` or `resolve not-done`.
-
-        A run that ended parked is taken up again.  `result` is what the action answered, for a step that turned out
-        to be done.
-        """
+        """Ask for a repair by its name, such as `retry`; `result` is that of a step that turned out to be done."""
         if what not in REPAIRS:
             raise UnknownName("repair", what, REPAIRS)
         await self._mailroom.take(Request(f"request/{_new_id()}", run, what, step, who, why, result))
