@@ -15,7 +15,7 @@ from sagactl.errors import SagactlError, UsageError
 from sagactl.machine import events as e
 from sagactl.runtime.change import Change, react
 from sagactl.runtime.definition import Definition
-from sagactl.runtime.messages import Request, write
+from sagactl.runtime.messages import BadMessage, Request, read, write
 from sagactl.runtime.record import Run
 from sagactl.runtime.repairs import CANCEL, Refused, mend, wanted_of
 from sagactl.runtime.store import Act, Mail, Store, Summary, Write
@@ -76,7 +76,7 @@ def request(
         found = find(store, id)
         act = Act(id, what, step, who, why, now_s())
         change = change_of(found, wanted, act)
-        if change.orders or not _is_free(found.summary):
+        if change.orders or not _is_free(store, found):
             return _post(store, wanted, act, wait_s, now_s)._replace(alerts=_alerts(change))
         (written,) = store.commit([Write(change, found.run.revision, OPERATOR, act=act)])
         if written.fate == "written":
@@ -89,9 +89,21 @@ def _alerts(change: Change) -> tuple[str, ...]:
     return tuple(what for what in change.alerts if not what.startswith("rollback: "))
 
 
-def _is_free(summary: Summary) -> bool:
-    """Whether nobody drives the run; of one that a dead worker had, somebody has to find out what was under way."""
-    return summary.owner == ""
+def _is_free(store: Store, found: Found) -> bool:
+    """Whether nobody drives the run, and nothing waits for it that has to come first.
+
+    Of a run that a dead worker had somebody has to find out what was under way.
+    """
+    waiting = [mail for mail in store.mail_of(found.run.id) if not found.run.has_ended or _is_request(mail)]
+    return found.summary.owner == "" and not waiting
+
+
+def _is_request(mail: Mail) -> bool:
+    """Of what comes too late for a run that has ended, only what people asked for still matters."""
+    try:
+        return isinstance(read(mail.body), Request)
+    except BadMessage:
+        return False
 
 
 def change_of(found: Found, wanted: Request, act: Act) -> Change:

@@ -143,6 +143,12 @@ def test_what_has_to_be_carried_out_waits_for_a_worker(place: Path) -> None:
     assert [act["what"] for act in as_json("show", run)["acts"]] == ["retry"]
 
 
+def test_what_was_asked_of_a_parked_run_first_comes_first(place: Path) -> None:
+    run = parked()
+    assert on_store("retry", run, "charge", "--why", "the bank is back", "--wait", "0").out.startswith("posted")
+    assert on_store("skip", run, "charge", "--why", "too small", "--wait", "0").out.startswith("posted")
+
+
 @pytest.mark.parametrize(
     ("call", "expected"),
     [

@@ -126,3 +126,11 @@ steps:
     run = asyncio.run(go())
     done = on_store("cancel", run, "--why", "x", "--as", "ann")
     assert done.out == "done: cancel; the run is PENDING now\n  note: cancel after the point of no return\n"
+
+
+def test_what_was_asked_first_comes_first(waiting: str) -> None:
+    assert on_store("cancel", waiting, "--why", "x", "--wait", "0").out.startswith("posted")
+    assert on_store("skip", waiting, "approve", "--why", "x", "--wait", "0").out.startswith("posted")
+    driven(waiting, "compensated")
+    acts = json.loads(on_store("show", waiting, "--format", "json").out)["acts"]
+    assert [act["what"] for act in acts] == ["cancel"], "what makes no sense any more is no act"
