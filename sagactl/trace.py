@@ -56,6 +56,7 @@ What = Literal[
     "alert",
     "deadline",
     "cancel",
+    "by-hand",  # what people did to a step of the run, who it was, and why
     "ended",
     "published",  # an event, by the participant whose step it tells of; only where nobody leads
     "heard",  # an event, by one listener

@@ -22,6 +22,15 @@ COMMANDS: Final[dict[str, str]] = {
     "verify": "Check every failure there can be, and say what safety hangs on.",
     "report": "Write a report: a page for each saga with everything that is known of it, and an index.",
     "test": "Play scenario files and compare each run with what it expects.",
+    "run": "Start one run of an orchestrator, and wait for its end.",
+    "worker": "Drive the runs of an orchestrator until told to stop.",
+    "runs": "List the runs of a store.",
+    "show": "Show all that is known of a run.",
+    "dead-letters": "List what people have to do, with all that they need for it.",
+    "cancel": "Take a run back.",
+    "retry": "Try again what failed for good.",
+    "skip": "Let a run go on without a step, for which people take responsibility.",
+    "resolve": "Say what became of a step whose outcome is open.",
     "schema": "Print the JSON Schema of the language, for editors.",
 }
 """Every command with its line in the overview; the module of the same name is imported when it is called."""
@@ -49,7 +58,7 @@ class Commands(TyperGroup):
 
 def load_command(name: str) -> Any:
     """The command of this name, made from its module."""
-    module = import_module(f"sagactl.cli.{name}")
+    module = import_module(f"sagactl.cli.{name.replace('-', '_')}")
     single = typer.Typer(add_completion=False)
     single.command(name=name, help=COMMANDS[name] + "\n\n" + (module.EXAMPLES if hasattr(module, "EXAMPLES") else ""))(
         module.command

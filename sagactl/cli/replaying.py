@@ -141,6 +141,9 @@ def play_kept(
     saved = read_trace(replay) if replay is not None else None
     if saved is not None:
         plan, words = plan_again(flow, saved)
+        if plan.data is not None:  # how often a repeated step is done hangs on the input
+            flow = unfold(saga, sagas, plan.data).flow
+            plan, words = plan_again(flow, saved)
     elif state is not None:
         plan = taken_up(flow, plan, read_json(state))
     trace = compared(saga, sagas, plan, words) if plan.profile else play(flow, plan, words)

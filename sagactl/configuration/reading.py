@@ -32,6 +32,7 @@ class Configuration(NamedTuple):
     baseline: str = ""
     plugins: tuple[str, ...] = ()
     rule_pages: str = ""
+    store: str = ""
     weights: Mapping[str, object] = _NONE
     text: str = ""
 
@@ -108,4 +109,6 @@ def _settings(path: str, table: Any, text: str, prefix: tuple[str, ...]) -> Conf
     values["paths"] = tuple(os.path.join(folder, entry) for entry in values.get("paths", ()))
     if values.get("baseline"):
         values["baseline"] = os.path.join(folder, values["baseline"])
+    if values.get("store") and "://" not in values["store"]:
+        values["store"] = os.path.join(folder, values["store"])
     return Configuration(file=path, text=text, **values)

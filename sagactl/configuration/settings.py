@@ -92,6 +92,7 @@ SETTINGS: Final = (
     Setting("baseline", _text, '"sagactl-baseline.json"', "the accepted findings, as with `--baseline`"),
     Setting("plugins", _texts, '["acme"]', "the plug-ins whose rules are known, by the names of their entry points"),
     Setting("rule-pages", _web_address, '"https://example.com/rules"', "where the pages of the rules are published"),
+    Setting("store", _text, '"sagas.db"', "where runs are kept, as with `--store`"),
     Setting("weights", _table, "{join = 0}", "what the factors of a recommendation are worth here"),
 )
 """Every setting; the reference page of the configuration is made from these rows."""

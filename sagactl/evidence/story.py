@@ -45,6 +45,7 @@ LINES: Final[dict[What, str]] = {
     "undo-timed-out": "{early}no answer to `{undo}`",
     "dead-letter": "`{step}` goes to the dead letters: {detail}",
     "given-up": "nothing more is tried: {detail}",
+    "by-hand": "BY HAND: {detail}",
     "cancel": "CANCEL: somebody takes the run back",
     "deadline": "DEADLINE: the time of the run is over",
     "crashed": "CRASH: the orchestrator restarts and sends again what is outstanding",

@@ -23,6 +23,7 @@ Record = Literal[
     "unknown",  # tries are used up; it may be done or not
     "withdrawn",  # a wait that was given up for a rollback
     "stuck",  # parked going forward
+    "waived",  # people let the run go on without it
     "undoing",  # a try of the compensation is in flight
     "undo-paused",
     "falling-back",  # the same for the fallback of the compensation
@@ -32,6 +33,7 @@ Record = Literal[
     "left",  # not undone, because an earlier failure stopped the rollback
     "standing",  # not undone, because nothing can undo it
     "unconfirmed",  # its compensation was sent, and nobody waits for an answer
+    "settled",  # not known to be undone, and people answer for that
 ]
 
 RECORDS: Final[tuple[Record, ...]] = get_args(Record)
@@ -42,13 +44,15 @@ UNDER_WAY: Final = FORWARD | {"idle"}
 
 BACK: Final[frozenset[Record]] = frozenset({"undoing", "undo-paused", "falling-back", "fallback-paused"})
 ACTIVE: Final = FORWARD | BACK
-PASSED: Final = frozenset({"done", "skipped", "unheard"})
+PASSED: Final = frozenset({"done", "skipped", "unheard", "waived"})
 CLEAN: Final = frozenset({"idle", "skipped", "rejected", "undone", "withdrawn"})
 """Nothing of such a step is left."""
-ENDED_BACK: Final[frozenset[Record]] = frozenset({"undone", "dead", "left", "standing", "unconfirmed"})
+ENDED_BACK: Final[frozenset[Record]] = frozenset({"undone", "dead", "left", "standing", "unconfirmed", "settled"})
 """The way back is over for such a step."""
 
-PARKED: Final[frozenset[Record]] = frozenset({"stuck", "dead", "left", "standing", "unconfirmed"})
+PARKED: Final[frozenset[Record]] = frozenset({"stuck", "dead", "left", "standing", "unconfirmed", "settled"})
+WITHOUT_TRACE: Final = frozenset({"done", "unknown", "unheard", "waived", "settled"})
+"""Of such a step nothing is left if it has no effects."""
 
 Phase = Literal["forward", "back", "ended"]
 
@@ -93,7 +97,8 @@ def status(flow: Flow, state: State) -> Status:
 def outcome(flow: Flow, state: State) -> RunOutcome | None:
     """How an ended run ended, None while it goes on.
 
-    completed: every step is done or was not taken.  compensated: nothing is left of any step.  parked: all else.
+    completed: every step is done, was not taken, or was waived by people.  compensated: nothing is left of any step.
+    parked: all else.
     """
     if state.phase != "ended":
         return None
@@ -113,12 +118,12 @@ def _nothing_left(plan: FlowStep, step: StepState) -> bool:
     """What a reaction to a failure did is meant to stay."""
     if plan.reacts and step.record in PASSED:
         return True
-    return step.record in CLEAN or (step.record in ("done", "unknown", "unheard") and not plan.has_effects)
+    return step.record in CLEAN or (step.record in WITHOUT_TRACE and not plan.has_effects)
 
 
 def pivot_committed(flow: Flow, state: State) -> bool:
     """Whether the point of no return is behind the run, or may be: a parked pivot is for people to judge."""
-    return any(state.steps[pivot].record in ("done", "stuck") for pivot in flow.pivots)
+    return any(state.steps[pivot].record in ("done", "stuck", "waived") for pivot in flow.pivots)
 
 
 def pivot_in_flight(flow: Flow, state: State) -> bool:

@@ -230,7 +230,7 @@ class _Run:
 
     def _may_start(self, plan: FlowStep) -> bool:
         before = [self.steps[index].record for index in plan.after]
-        if plan.join == "any" and any(record == "done" for record in before):
+        if plan.join == "any" and any(record in ("done", "waived") for record in before):
             return True
         return all(record in PASSED for record in before)
 

@@ -63,7 +63,7 @@ def begin(definition: Definition, run: Run, now_s: float, draw: Draw) -> Change:
     state, commands = start(flow)
     first = (Moment("started", status=status(flow, state)),)
     begun = replace(run, begun=True, state=State("forward", ()))
-    return _made(definition, flow, begun, state, commands, first, "Started", now_s, draw)
+    return made(definition, flow, begun, state, commands, first, "Started", now_s, draw)
 
 
 def react(definition: Definition, run: Run, event: e.Event, now_s: float, draw: Draw, result: Any = None) -> Change:
@@ -84,7 +84,7 @@ def react(definition: Definition, run: Run, event: e.Event, now_s: float, draw: 
         run = replace(run, results={})
     fired = Timer(0.0, event).name
     run = replace(run, timers=tuple(timer for timer in run.timers if timer.name != fired))
-    change = _made(definition, flow, run, state, commands, first, type(event).__name__, now_s, draw)
+    change = made(definition, flow, run, state, commands, first, type(event).__name__, now_s, draw)
     return change._replace(alerts=(*wrong, *change.alerts)) if wrong else change
 
 
@@ -94,7 +94,7 @@ def outstanding(definition: Definition, run: Run) -> tuple[Order, ...]:
     return tuple(orders_of(definition, flow, run, resume(flow, run.state)))
 
 
-def _made(
+def made(
     definition: Definition,
     flow: Flow,
     run: Run,
@@ -105,7 +105,8 @@ def _made(
     now_s: float,
     draw: Draw,
 ) -> Change:
-    """The commands are told and turned into orders; choices are decided on the spot, within the same change."""
+    """The change that a decision of the machine is: its commands are told and turned into orders, and choices are
+    decided on the spot."""
     told = [*first, *_told(flow, run.state, state, commands)]
     alerts = [command.what for command in commands if isinstance(command, c.Alert)]
     everything = list(commands)

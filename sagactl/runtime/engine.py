@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from sagactl.flow import Flow
 from sagactl.machine import events as e
+from sagactl.machine.repair import Repair
 from sagactl.machine.state import ACTIVE
 from sagactl.runtime.change import Change, Draw, begin, outstanding, react
 from sagactl.runtime.clock import Clock
@@ -25,6 +26,7 @@ from sagactl.runtime.messages import command_of, write
 from sagactl.runtime.observers import Observer
 from sagactl.runtime.orders import Order, event_of
 from sagactl.runtime.record import Run, Timer
+from sagactl.runtime.repairs import REFUSED, Refused, mend, refusal
 from sagactl.runtime.store import Act, Claimed, Outgoing, Work, Write, Written
 from sagactl.runtime.timers import Timers
 from sagactl.runtime.writer import Writer
@@ -38,7 +40,7 @@ HOLD_S: Final = 30.0
 class Occurrence(NamedTuple):
     """Something that happens to a run: an event, with the result or the message it came with, or an act of a person."""
 
-    event: e.Event
+    event: e.Event | Repair
     result: Any = None
     message: str = ""
     act: Act | None = None
@@ -174,10 +176,24 @@ class Engine:
     async def _react(self, live: Live, next: Occurrence) -> None:
         if next.restarts not in (-1, live.run.state.restarts):
             return  # an answer to an earlier try of the whole saga
+        if isinstance(next.event, Repair):
+            await self._repair(live, next, next.event)
+            return
         change = react(live.definition, live.run, next.event, self.clock.now_s(), self.draw, next.result)
         if not change.moments and not change.orders and change.run.state == live.run.state and next.act is None:
             return
         await self._write(live, change, expects=live.run.revision, message=next.message, act=next.act)
+
+    async def _repair(self, live: Live, next: Occurrence, wanted: Repair) -> None:
+        """What is refused is told, and is no act."""
+        assert next.act is not None, "a repair is somebody's"
+        now_s, act = self.clock.now_s(), next.act
+        try:
+            change = mend(live.definition, live.run, wanted, act, now_s, self.draw, next.result)
+        except Refused as refused:
+            change = refusal(live.definition, live.run, act, refused, now_s)
+        kept = act if change.event != REFUSED else None
+        await self._write(live, change, expects=live.run.revision, message=next.message, act=kept)
 
     async def _work(self, live: Live, order: Order) -> None:
         """A local step: its work and its transition are one transaction."""

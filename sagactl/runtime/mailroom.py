@@ -12,6 +12,7 @@ from sagactl.runtime.engine import Engine, Live, Occurrence
 from sagactl.runtime.messages import BadMessage, Command, Event, Message, Reply, Request, read, write
 from sagactl.runtime.observers import Observer
 from sagactl.runtime.orders import event_of
+from sagactl.runtime.repairs import CANCEL, is_repair, wanted_of
 from sagactl.runtime.store import Act, Claimed, Mail
 from sagactl.runtime.writer import Writer
 
@@ -59,9 +60,9 @@ class Mailroom:
     async def _post(self, message: Message) -> bool:
         """Keep the message with the run; False if it came before.  Whoever drives the run will take it."""
         store = self._writer.store
-        body = write(message)
         assert not isinstance(message, Command)
-        if await self._writer.ask(store.post, Mail(message.id, message.run, body), self._clock.now_s()):
+        mail = Mail(message.id, message.run, write(message), reopens=is_repair(message))
+        if await self._writer.ask(store.post, mail, self._clock.now_s()):
             return True
         if await self._writer.ask(store.load, message.run) is None:
             raise UnknownRun(f"there is no run `{message.run}` in the store")
@@ -106,9 +107,7 @@ class Mailroom:
         elif isinstance(message, Event):
             found = _of_event(live, message)
         elif isinstance(message, Request):
-            act = Act(message.run, message.what, message.step, message.who, message.why, self._clock.now_s())
-            if message.what == "cancel":
-                found = Occurrence(e.CancelRequested(), f"{message.who}: {message.why}", message.id, act)
+            found = _of_request(live, message, self._clock.now_s())
         if found is None:
             return False
         self._engine.happen(live, found)
@@ -125,6 +124,14 @@ class Mailroom:
 def _of_reply(live: Live, reply: Reply) -> Occurrence | None:
     event = event_of(live.flow, reply.step, reply.operation, reply.attempt, reply.answer, reply.detail)
     return None if event is None else Occurrence(event, reply.result, reply.id, restarts=reply.restarts)
+
+
+def _of_request(live: Live, request: Request, now_s: float) -> Occurrence:
+    """What a person asks for, which is an act once it is carried out."""
+    act = Act(request.run, request.what, request.step, request.who, request.why, now_s)
+    if request.what == CANCEL:
+        return Occurrence(e.CancelRequested(), f"{request.who}: {request.why}", request.id, act)
+    return Occurrence(wanted_of(live.flow, request), request.result, request.id, act)
 
 
 def _of_event(live: Live, event: Event) -> Occurrence | None:

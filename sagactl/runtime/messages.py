@@ -72,15 +72,18 @@ class Event(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What a person asks of a run: `cancel`, `retry`, `skip` or `resolve`, who asks, and why."""
+    """What a person asks of a run: `cancel` or a repair by its name, who asks, and why.
+
+    `result` is what a person knows of a step that turned out to be done.
+    """
 
     id: str
     run: str
     what: str
     step: str = ""
-    detail: str = ""
     who: str = ""
     why: str = ""
+    result: Any = None
 
 
 Message = Command | Reply | Event | Request

@@ -17,7 +17,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Final, NamedTuple, Self
 
-from sagactl.errors import SagactlError, UsageError
+from sagactl.errors import SagactlError, UnknownName, UsageError
 from sagactl.machine.state import State, outcome, status
 from sagactl.runtime.calls import Calls
 from sagactl.runtime.change import Change, queued
@@ -31,6 +31,7 @@ from sagactl.runtime.observers import Logging, Observer, Observers
 from sagactl.runtime.orders import Order
 from sagactl.runtime.outbox import Outbox
 from sagactl.runtime.record import Run, to_text
+from sagactl.runtime.repairs import CANCEL, REPAIRS
 from sagactl.runtime.store import Claimed, Outgoing, Store, Write
 from sagactl.runtime.transports import Transport
 from sagactl.runtime.transports.in_process import InProcessTransport
@@ -285,7 +286,13 @@ class SagaOrchestrator:
 
     async def cancel(self, run: str, *, who: str, why: str) -> None:
         """Ask for the run to be taken back."""
-        await self._mailroom.take(Request(f"request/{_new_id()}", run, "cancel", who=who, why=why))
+        await self._mailroom.take(Request(f"request/{_new_id()}", run, CANCEL, who=who, why=why))
+
+    async def repair(self, run: str, what: str, step: str, *, who: str, why: str, result: Any = None) -> None:
+        """Ask for a repair by its name, such as `retry`; `result` is that of a step that turned out to be done."""
+        if what not in REPAIRS:
+            raise UnknownName("repair", what, REPAIRS)
+        await self._mailroom.take(Request(f"request/{_new_id()}", run, what, step, who, why, result))
 
     # -- the work
 

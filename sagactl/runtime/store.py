@@ -93,11 +93,12 @@ class Claimed(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """A message for a run that waits for whoever owns it."""
+    """A message for a run that waits for whoever owns it; one that `reopens` is for a run that ended parked, too."""
 
     id: str
     run: str
     body: str
+    reopens: bool = False
 
 
 class Summary(NamedTuple):

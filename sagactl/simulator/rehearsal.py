@@ -150,7 +150,9 @@ class Rehearsal:
         for position, moment in enumerate(step.moments):
             fault = "late" if late and position == 0 else moment.fault
             self.moments.append(moment._replace(t_s=self.now_s, fault=fault))
-        if step.world.state.phase == "ended" and self.ended_s is None:
+        if step.world.state.phase != "ended":
+            self.ended_s = None  # a run that is repaired ends once more
+        elif self.ended_s is None:
             self.ended_s = self.now_s
 
     def _record(self, before: State, after: State) -> None:
@@ -189,7 +191,8 @@ class Rehearsal:
             if not move.fault and move.kind not in INTERRUPTIONS:
                 self._due(move)
         move = self.script.next(self.flow, possible)
-        self.now_s = max(self.now_s, self.due_s.get(timer_of(move), 0.0))
+        due_s = self.due_s.get(timer_of(move), 0.0) if self.script.at_s is None else self.script.at_s
+        self.now_s = max(self.now_s, due_s)
         return move
 
     def look(self) -> Look:

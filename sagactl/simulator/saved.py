@@ -21,7 +21,7 @@ PHASES: Final = ("forward", "back")
 DONE: Final = frozenset({"done", "unheard", "unknown", "undoing", "undo-paused", "falling-back", "fallback-paused"})
 """Of such a step the effect is taken to stand: where it is not known, that is the worst."""
 
-AFTER: Final = frozenset({"dead", "left", "standing", "unconfirmed", "stuck"})
+AFTER: Final = frozenset({"dead", "left", "standing", "unconfirmed", "settled", "stuck", "waived"})
 
 
 def to_json(flow: Flow, state: State) -> dict[str, Any]:

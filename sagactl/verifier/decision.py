@@ -82,6 +82,7 @@ _OF_THE_RUN: Final = {
     "deadline": "the deadline passes",
     "crash": "the orchestrator crashes",
     "give-up": "nobody waits any longer",
+    "repair": "people step in",
 }
 
 

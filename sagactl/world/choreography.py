@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal, assert_never
 
+from sagactl.errors import UsageError
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import events as e
 from sagactl.machine.state import ACTIVE, State, StepState
@@ -137,6 +138,8 @@ def apply(flow: Flow, world: EventWorld, move: Move) -> EventStep:
             _decide(telling, move)
         case "deadline" | "cancel":
             _interrupt(telling, move.kind, move.detail)
+        case "repair":
+            raise UsageError("nobody leads a choreography, so nobody keeps a run of it that people could repair")
         case "answer" | "crash":
             raise AssertionError(f"nobody leads, so there is no {move.kind}")
         case _:

@@ -58,6 +58,14 @@ def move_from(flow: Flow, data: Any) -> Move:
     )
 
 
+def time_of(data: Mapping[str, Any]) -> float | None:
+    """When the move really happened, None where only the order was kept; raises UsageError for what is no time."""
+    at_s = data.get("at_s")
+    if at_s is not None and (not isinstance(at_s, int | float) or isinstance(at_s, bool) or not 0 <= at_s < 2**53):
+        raise UsageError("`at_s` of a kept move is not a number of seconds")
+    return None if at_s is None else float(at_s)
+
+
 def _whole(data: Mapping[str, Any], name: str) -> int:
     value = data.get(name, 0)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 1_000_000:

@@ -56,14 +56,16 @@ class World(NamedTuple):
 HANGS: Final = "no answer, and no timeout notices it"
 """Why a driver gives up on a step when nothing else can happen."""
 
-MoveKind = Literal["deliver", "answer", "hear", "timeout", "retry", "decide", "deadline", "cancel", "crash", "give-up"]
+MoveKind = Literal[
+    "deliver", "answer", "hear", "timeout", "retry", "decide", "deadline", "cancel", "crash", "give-up", "repair"
+]
 
 
 class Move(NamedTuple):
     """One thing that can happen next.  `fault` names the row of the fault table when it is one.
 
-    `detail` is the outcome of a decision, the name of a business error, the reason for giving up, or what an event
-    tells; `source` is the step whose event it is, for the step that hears it.
+    `detail` is the outcome of a decision, the name of a business error, the reason for giving up, what people did by
+    hand, or what an event tells; `source` is the step whose event it is, for the step that hears it.
     """
 
     kind: MoveKind

@@ -170,6 +170,10 @@ def apply(flow: Flow, world: World, move: Move) -> Step:
             return _crash(flow, world)
         case "cancel":
             return _tell(flow, world, e.CancelRequested(), Moment("cancel", fault="cancel"))
+        case "repair":
+            from sagactl.world.by_hand import repaired  # of stored runs alone
+
+            return repaired(flow, world, move)
         case "hear":
             raise AssertionError("an orchestrator hears answers, and no events")
         case _:
@@ -339,17 +343,21 @@ def _timer(flow: Flow, world: World, move: Move) -> Step:
 
 def _tell(flow: Flow, world: World, event: e.Event, moment: Moment | None) -> Step:
     """The machine hears of an event; what it commands is carried out."""
-    before = world.state
-    state, commands = transition(flow, before, event)
-    world = world._replace(state=state)
-    if state.restarts > before.restarts:
-        world = world._replace(past=(*world.past, world.truths), truths=(Truth(),) * len(flow.steps))
-    if moment is not None and moment.what in ANSWERS and state == before and not commands:
+    state, commands = transition(flow, world.state, event)
+    if moment is not None and moment.what in ANSWERS and state == world.state and not commands:
         moment = moment._replace(
             what="ignored", detail=f"{moment.what}, {moment.detail}" if moment.detail else moment.what
         )
-    first = () if moment is None else (moment._replace(status=status(flow, state)),)
-    return _carry_out(flow, world, before, commands, first)
+    return follow(flow, world, state, commands, () if moment is None else (moment,))
+
+
+def follow(flow: Flow, world: World, state: State, commands: c.Commands, moments: tuple[Moment, ...]) -> Step:
+    """The world once the machine has decided; another try of the whole saga has truths of its own."""
+    before = world.state
+    world = world._replace(state=state)
+    if state.restarts > before.restarts:
+        world = world._replace(past=(*world.past, world.truths), truths=(Truth(),) * len(flow.steps))
+    return _carry_out(flow, world, before, commands, moments)
 
 
 def _carry_out(flow: Flow, world: World, before: State, commands: c.Commands, moments: tuple[Moment, ...]) -> Step:

@@ -44,6 +44,46 @@ def test_a_kept_run_is_played_again_exactly(call: tuple[str, ...], tmp_path: Pat
     assert "changed since" not in again.out
 
 
+def test_a_kept_run_repeats_a_step_as_often_as_its_input_said(tmp_path: Path) -> None:
+    (tmp_path / "basket.saga.yaml").write_text(
+        "saga: basket\ninput: {lines: {type: array, items: {type: string}}}\nsteps:\n"
+        "  - {step: pick, participant: stock, action: Pick, compensation: Unpick, for_each: input.lines}\n"
+        "  - {step: ship, participant: stock, action: Ship, no_compensation: gone}\n"
+    )
+    call, file = ("simulate", str(tmp_path / "basket.saga.yaml")), str(tmp_path / "run.json")
+    first = sagactl(*call, "--input", '{"lines": ["a", "b", "c", "d"]}', "--fail", "ship", "--save", file)
+    again = sagactl(*call, "--replay", file)
+    assert "pick[4]" in first.out
+    assert again.out == first.out
+
+
+@pytest.mark.parametrize("at_s", ["soon", -1, True, 1e300])
+def test_a_kept_time_that_is_none_is_refused(at_s: Any, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text(json.dumps({**played(), "replay": {"saga": "order-fulfillment", "moves": [{"kind": "deliver", "at_s": at_s}]}}))  # fmt: skip
+    refused = sagactl("simulate", ORDER, "--replay", str(tmp_path / "run.json"))
+    assert (refused.code, refused.out) == (2, "")
+    assert "`at_s` of a kept move is not a number of seconds" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("style", "move", "code"),
+    [
+        ("", {"kind": "repair"}, 0),
+        ("", {"kind": "repair", "step": "reserve-items", "detail": "retry by ann: why not"}, 0),
+        ("", {"kind": "repair", "step": "reserve-items", "detail": "nonsense"}, 0),
+        ("", {"kind": "repair", "step": "nowhere"}, 2),
+        ("choreography", {"kind": "repair", "step": "reserve-items", "detail": "skip by ann: why not"}, 2),
+    ],
+)
+def test_a_kept_repair_that_makes_no_sense_does_no_harm(
+    style: str, move: dict[str, str], code: int, tmp_path: Path
+) -> None:
+    (tmp_path / "run.json").write_text(json.dumps({**played(), "replay": {"saga": "order-fulfillment", "style": style, "moves": [move]}}))  # fmt: skip
+    result = sagactl("simulate", ORDER, "--replay", str(tmp_path / "run.json"))
+    assert result.code == code
+    assert "internal" not in result.err
+
+
 def test_what_changed_since_is_said_and_fails(tmp_path: Path) -> None:
     file, other = tmp_path / "run.json", tmp_path / "order-fulfillment.saga.yaml"
     sagactl("simulate", ORDER, "--fail", "create-shipment", "--save", str(file))

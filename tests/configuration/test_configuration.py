@@ -48,6 +48,16 @@ def test_the_nearest_file_that_says_something_counts(folder: Path, monkeypatch: 
     assert (found.file, found.paths, found.folder) == ("../../sagactl.toml", ("../../sagas",), str(folder))
 
 
+def test_a_store_is_a_file_seen_from_the_configuration_or_an_address(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "inner").mkdir()
+    written('store = "data/sagas.db"\n')
+    monkeypatch.chdir(folder / "inner")
+    assert configuration().store == str(Path("..") / "data" / "sagas.db")
+    assert written('store = "postgres://host/db"\n').store == "postgres://host/db"
+
+
 def test_without_a_file_the_defaults_hold(folder: Path) -> None:
     assert configuration() == Configuration()
 

@@ -235,6 +235,19 @@ def _edges(record: str, label: str) -> Iterator[machine_map.Edge]:
     return (edge for edge in machine_map.edges() if edge.before == record and edge.label == label)
 
 
+def repairs() -> str:
+    """What people may do to a step with which record, and what the step may become."""
+    rows = []
+    for (before, label), group in groupby(sorted(machine_map.repairs(), key=_by_act), key=_by_act):
+        becomes = sorted({edge.after for edge in group})
+        rows.append(f"| `{label}` | `{before}` | {', '.join(f'`{name}`' for name in becomes)} |")
+    return "\n".join(["| by hand | while the step is | the step becomes |", "| --- | --- | --- |", *sorted(rows)])
+
+
+def _by_act(edge: machine_map.Edge) -> tuple[str, str]:
+    return edge.before, edge.label
+
+
 def forward_diagram() -> str:
     """A step on the way forward."""
     drawn = _diagram(lambda edge: not {edge.before, edge.after} & (BACK | {"dead"}))
@@ -307,6 +320,7 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "events": the_events,
     "driver-commands": the_driver_commands,
     "table": table,
+    "repairs": repairs,
     "forward-diagram": forward_diagram,
     "back-diagram": back_diagram,
     "gallery": gallery,

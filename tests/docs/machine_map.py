@@ -11,6 +11,7 @@ from unittest.mock import patch
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import State, start, transition
 from sagactl.machine import events as e
+from sagactl.machine.repair import Repair, ResolveStep, RetryStep, SkipStep, repair
 from sagactl.machine.state import Record
 from sagactl.model import (
     Choice,
@@ -78,6 +79,12 @@ def edges() -> frozenset[Edge]:
 
 
 @cache
+def repairs() -> frozenset[Edge]:
+    """Every way in which people change the record of a step by hand; what they changed they may change once more."""
+    return frozenset(edge for saga in _samples() for edge in _repaired(Flow(saga)))
+
+
+@cache
 def handled() -> frozenset[tuple[type, Record]]:
     """Every event that mattered, with the record of its step before."""
     return frozenset(pair for saga in _samples() for pair in _mattering(Flow(saga)))
@@ -99,6 +106,36 @@ def _explored(flow: Flow) -> set[Edge]:
         for _state, happening in _walk(flow, event, named):
             del happening
     return found
+
+
+def _repaired(flow: Flow) -> set[Edge]:
+    found: set[Edge] = set()
+    seen = {state for state, _ in _walk(flow, [None], [False])}
+    waiting = list(seen)
+    while waiting:
+        state = waiting.pop()
+        for wanted in _repairs(flow):
+            after, _commands, refusal = repair(flow, state, wanted)
+            if refusal:
+                continue
+            before = state.steps[wanted.step].record
+            found.add(Edge(before, after.steps[wanted.step].record, _words(wanted)))
+            if after not in seen and after.phase == "ended":
+                seen.add(after)
+                waiting.append(after)
+    return found
+
+
+def _repairs(flow: Flow) -> Iterator[Repair]:
+    for step in range(len(flow.steps)):
+        yield from (RetryStep(step), SkipStep(step), ResolveStep(step, True), ResolveStep(step, False))
+
+
+def _words(wanted: Repair) -> str:
+    """As the command line says it."""
+    if isinstance(wanted, ResolveStep):
+        return f"resolve {'done' if wanted.done else 'not-done'}"
+    return "retry" if isinstance(wanted, RetryStep) else "skip"
 
 
 def _label(event: e.Event | None, named: list[bool], before: Record, plan: FlowStep, run: Any) -> str:

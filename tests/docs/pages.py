@@ -187,8 +187,14 @@ def _script(name: str, folder: Path) -> tuple[int, str]:
         runpy.run_path(name)
         return 0
 
-    with patch.object(sys, "path", [str(folder), *sys.path]), patch.dict(sys.modules):
-        return _captured(call, "", folder)
+    known = set(sys.modules)
+    try:
+        with patch.object(sys, "path", [str(folder), *sys.path]):
+            return _captured(call, "", folder)
+    finally:
+        for module in sys.modules.keys() - known:
+            if str(getattr(sys.modules[module], "__file__", "")).startswith(str(folder)):
+                del sys.modules[module]  # ours stay: a second copy of a module has classes of its own
 
 
 def _captured(call: Callable[[], int], given: str, folder: Path) -> tuple[int, str]:

@@ -17,6 +17,8 @@ from typing import get_args
 
 import pytest
 
+from sagactl.machine.repair import TABLE as REPAIRS
+from sagactl.machine.repair import ResolveStep, RetryStep, SkipStep
 from sagactl.machine.state import Record
 from sagactl.machine.transition import TABLE
 from tests.docs import machine_map
@@ -92,8 +94,17 @@ def test_no_event_matters_outside_the_table() -> None:
 
 def test_every_record_has_words_and_is_reached() -> None:
     assert tuple(RECORDS) == get_args(Record)
-    reached = {record for edge in machine_map.edges() for record in (edge.before, edge.after)}
+    edges = machine_map.edges() | machine_map.repairs()
+    reached = {record for edge in edges for record in (edge.before, edge.after)}
     assert reached == set(RECORDS)
+
+
+def test_the_samples_show_every_repair() -> None:
+    shown = {(edge.label.split()[0], edge.before) for edge in machine_map.repairs()}
+    words = {RetryStep: "retry", SkipStep: "skip", ResolveStep: "resolve"}
+    cells = {(words[kind], record) for kind, row in REPAIRS.items() for record in row}
+    assert cells - shown == {("retry", "standing"), ("retry", "left")}, "refused, with a reason of their own"
+    assert shown <= cells
 
 
 # -- what must be said

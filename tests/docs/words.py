@@ -16,6 +16,7 @@ RECORDS: Final = {
     "unknown": "the tries are used up, and nobody knows whether it was done",
     "withdrawn": "a wait that was given up for a rollback",
     "stuck": "parked, going forward",
+    "waived": "people let the run go on without it",
     "undoing": "a try of the compensation is in flight",
     "undo-paused": "between two tries of the compensation",
     "falling-back": "a try of the fallback is in flight",
@@ -25,6 +26,7 @@ RECORDS: Final = {
     "left": "not undone, because an earlier failure stopped the rollback",
     "standing": "not undone, because nothing can undo it",
     "unconfirmed": "its compensation was sent, and nobody waits for the answer",
+    "settled": "not known to be undone, and people answer for that",
 }
 """What each record of a step means."""
 

@@ -47,6 +47,7 @@ MILESTONES: Final[frozenset[What]] = frozenset(
         "rollback",
         "deadline",
         "cancel",
+        "by-hand",
         "crashed",
         "restarted",
         "ended",

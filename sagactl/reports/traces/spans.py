@@ -46,7 +46,7 @@ MARKS: Final[tuple[What, ...]] = (
 """Shown on the line of a step; where two fall together, the later in this list is seen."""
 
 RUN_MARKS: Final[tuple[What, ...]] = (
-    "decided", "alert", "started", "crashed", "cancel", "deadline", "restarted", "rollback", "ended",
+    "decided", "alert", "started", "crashed", "cancel", "deadline", "restarted", "by-hand", "rollback", "ended",
 )  # fmt: skip
 """The same for the line of the run."""
 

@@ -69,6 +69,7 @@ SIGNS: Final[dict[What, Sign]] = {
     "alert": Sign("▲", "!", "alert: {}", "fault"),
     "deadline": Sign("⚡", "!", "deadline passed", "fault"),
     "cancel": Sign("⚡", "!", "cancelled", "fault"),
+    "by-hand": Sign("✎", "@", "by hand: {}", "strong"),
     "ended": Sign("■", "#", "run ends: {}", "strong"),
     "published": Sign("»", ">", "publishes {}"),
     "heard": Sign("«", "<", "hears {}", "dim", inside=True),
@@ -82,7 +83,7 @@ CAUSES: Final = {"error": "it failed", "timeout": "no answer in time"}
 def render(trace: Trace, *, style: Style = plain, width: int = 100, ascii: bool = False, verbose: bool = False) -> str:
     """The table, if there is anything to put into it, and the summary."""
     rows = list(collapsed([m for m in trace.moments if verbose or is_shown(m)]))
-    table = [*_table(rows, style, max(width, MIN_WIDTH), ascii), ""] if rows else []
+    table = [*table_of(rows, style, max(width, MIN_WIDTH), ascii), ""] if rows else []
     lines = [_title(trace, style), "", *table, *summary(trace, style, max(width, MIN_WIDTH))]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
@@ -130,8 +131,8 @@ def collapsed(moments: list[Row]) -> Iterator[Row | str]:
         start = end
 
 
-def _table(rows: list[Moment | str], style: Style, columns: int, ascii: bool) -> list[str]:
-    """Where not everything fits, the participants are left out: what happens matters more than where."""
+def table_of(rows: list[Moment | str], style: Style, columns: int, ascii: bool) -> list[str]:
+    """The moments as lines; where not everything fits the participants are left out, for what happens matters more."""
     moments = [row for row in rows if isinstance(row, Moment)]
     clock = max((len(clock_text(moment)) for moment in moments), default=5)
     status = max((len(moment.status) for moment in moments), default=7)

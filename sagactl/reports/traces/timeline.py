@@ -63,6 +63,7 @@ MEANINGS: Final[dict[What, str]] = {
     "rollback": "rollback",
     "withdrawn": "no longer waited for",
     "cancel": "cancelled",
+    "by-hand": "by hand",
     "deadline": "deadline",
     "alert": "alert",
     "started": "start",

@@ -217,7 +217,7 @@ class PostgresStore:
     # -- messages
 
     def post(self, mail: Mail, now_s: float) -> bool:
-        return bool(self._ask("post", {"id": mail.id, "body": mail.body, "now_s": now_s, "run": mail.run}))
+        return bool(self._ask("post", {**mail._asdict(), "now_s": now_s}))
 
     def mail_for(self, worker: str) -> list[Mail]:
         return [Mail(*row) for row in self._ask("mail_for", (worker,))]

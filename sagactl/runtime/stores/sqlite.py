@@ -182,11 +182,11 @@ class SqliteStore:
         if write.change.moments:
             connection.execute(run_sql["insert_log"], log_row(write))
         outbox = tuple(self._send(connection, write, message) for message in write.outbox)
-        for letter in write.change.letters:
-            connection.execute(run_sql["insert_letter"], letter_row(write, letter))
         if write.act is not None:
             connection.execute(run_sql["insert_act"], write.act)
             connection.execute(run_sql["close_letters"], (write.act.what, run.id, write.act.step))
+        for letter in write.change.letters:
+            connection.execute(run_sql["insert_letter"], letter_row(write, letter))
         return Written("written", write, outbox=outbox)
 
     def _put_run(self, connection: sqlite3.Connection, write: Write) -> Fate:
@@ -253,6 +253,8 @@ class SqliteStore:
         with self._transaction() as connection:
             row = (mail.id, mail.body, now_s, mail.run)
             kept = connection.execute(self._sql["post"], row).rowcount > 0
+            if kept and mail.reopens:
+                connection.execute(self._sql["reopen"], (mail.run,))
             if kept:
                 connection.execute(self._sql["wake_for_mail"], (now_s, mail.run, now_s))
             return kept

@@ -231,3 +231,30 @@ def test_nothing_is_asked_in_vain(kept: Store) -> None:
     assert kept.definition("none") is None
     assert kept.next_wake_s(["pair"]) is None
     assert kept.history("none") == []
+
+
+def test_a_parked_run_is_reopened_by_what_is_for_it(kept: Store) -> None:
+    first = started()
+    second = after(first, e.ActionSucceeded(0))
+    back = after(second, e.ActionRejected(1, "No"))
+    parked = after(back, e.CompensationRejected(0, "No"), keeps=False)
+    assert fates(kept, first, second, back, parked) == ["written"] * 4
+    assert parked.change.ended == "parked"
+    assert kept.post(Mail("late", "r-1", "{}"), 500.0)
+    assert kept.claim("v", ["pair"], 500.0, 10) == []
+    assert kept.post(Mail("by-hand", "r-1", "{}", reopens=True), 500.0)
+    (claimed,) = kept.claim("v", ["pair"], 500.0, 10)
+    assert (claimed.run.id, claimed.run.has_ended, claimed.orphaned) == ("r-1", True, False)
+
+
+def test_a_letter_of_the_same_step_stays_open_when_an_act_closes_the_old_one(kept: Store) -> None:
+    first = started()
+    second = after(first, e.ActionSucceeded(0))
+    back = after(second, e.ActionRejected(1, "No"))
+    parked = after(back, e.CompensationRejected(0, "No"), keeps=False)
+    again = Write(
+        parked.change._replace(run=replace(parked.change.run, revision=parked.change.run.revision + 1)),
+        parked.change.run.revision, "w", act=Act("r-1", "retry", parked.change.letters[0].step, "ann", "again"),
+    )  # fmt: skip
+    assert fates(kept, first, second, back, parked, again) == ["written"] * 5
+    assert [letter.closed for letter in kept.letters("r-1", closed=True)] == ["retry", ""]

@@ -59,7 +59,8 @@ SYMBOL_OF: Final[dict[What, tuple[str, str]]] = {
     "given-up": ("end", "end of the run, or of waiting"),
     "rollback": ("back", "rollback, or a wait withdrawn"),
     "withdrawn": ("back", "rollback, or a wait withdrawn"),
-    "restarted": ("again", "all is tried again"),
+    "restarted": ("again", "all is tried again, or repaired by hand"),
+    "by-hand": ("again", "all is tried again, or repaired by hand"),
 }
 """The symbol and its meaning."""
 

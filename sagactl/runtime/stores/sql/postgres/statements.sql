@@ -144,8 +144,11 @@ WITH kept AS (
   INSERT INTO sagactl_inbox (id, run, body, received_s)
   SELECT %(id)s, id, %(body)s, %(now_s)s FROM sagactl_runs WHERE id = %(run)s ON CONFLICT DO NOTHING RETURNING run
 ), woken AS (
-  UPDATE sagactl_runs SET wake_s = %(now_s)s
-  WHERE id IN (SELECT run FROM kept) AND ended_s IS NULL AND owner IS NULL AND (wake_s IS NULL OR wake_s > %(now_s)s)
+  UPDATE sagactl_runs SET wake_s = %(now_s)s, ended_s = NULL
+  WHERE id IN (SELECT run FROM kept) AND owner IS NULL AND CASE
+    WHEN ended_s IS NULL THEN wake_s IS NULL OR wake_s > %(now_s)s
+    ELSE %(reopens)s AND outcome = 'parked'
+  END
 )
 SELECT run, pg_notify('sagactl', run) FROM kept;
 

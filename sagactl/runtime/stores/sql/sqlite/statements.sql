@@ -85,6 +85,9 @@ WHERE saga = ? AND ended_s IS NULL AND owner IS NULL AND wake_s IS NOT NULL;
 INSERT INTO sagactl_inbox (id, run, body, received_s)
 SELECT ?, id, ?, ? FROM sagactl_runs WHERE id = ? ON CONFLICT DO NOTHING;
 
+-- name: reopen
+UPDATE sagactl_runs SET ended_s = NULL WHERE id = ? AND ended_s IS NOT NULL AND outcome = 'parked';
+
 -- name: wake_for_mail
 UPDATE sagactl_runs SET wake_s = ? WHERE id = ? AND ended_s IS NULL AND owner IS NULL AND (wake_s IS NULL OR wake_s > ?);
 
