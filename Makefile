@@ -9,8 +9,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 demo: $(VENV)/.demo
 	@sh docs/demo.sh $(BIN)
 
+# As many processes as there are processors; the tests of one file stay together.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # The checks alone, without the tests of behaviour.
 check: $(VENV)/.dev
