@@ -139,6 +139,7 @@ def test_a_run_goes_on_where_another_process_left_it(tmp_path: Path) -> None:
             ended = await asyncio.wait_for(second.wait(run), 10)
             assert ended.outcome == "completed"
             assert second.named == ["action charge", "action ship"]
+            assert second.calls[0].attempt == 1, "it is the same try, done again at once"
 
     asyncio.run(go())
 

@@ -15,7 +15,6 @@ import pytest
 from sagactl.runtime.store import Store
 from tests.runtime.crash.bank import Bank, Mortal, Points, audit, in_process, prepare, serve
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 """The children do their work and end; they wait for no thread of the parent."""
 

@@ -106,7 +106,7 @@ INSERT INTO sagactl_workers (id, until_s) VALUES (%s, %s) ON CONFLICT (id) DO UP
 
 -- name: retire
 WITH freed AS (
-  UPDATE sagactl_runs SET owner = NULL, wake_s = coalesce(wake_s, changed_s) WHERE owner = %(worker)s
+  UPDATE sagactl_runs SET owner = NULL, wake_s = changed_s WHERE owner = %(worker)s
 )
 DELETE FROM sagactl_workers WHERE id = %(worker)s;
 

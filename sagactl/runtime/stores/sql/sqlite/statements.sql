@@ -57,7 +57,7 @@ INSERT INTO sagactl_workers (id, until_s) VALUES (?, ?) ON CONFLICT (id) DO UPDA
 DELETE FROM sagactl_workers WHERE id = ?;
 
 -- name: free_runs_of
-UPDATE sagactl_runs SET owner = NULL, wake_s = coalesce(wake_s, changed_s) WHERE owner = ?;
+UPDATE sagactl_runs SET owner = NULL, wake_s = changed_s WHERE owner = ?;
 
 -- name: due
 SELECT id, owner FROM sagactl_runs INDEXED BY sagactl_runs_due
