@@ -61,12 +61,16 @@ class Mailroom:
         """Keep the message with the run; False if it came before.  Whoever drives the run will take it."""
         store = self._writer.store
         assert not isinstance(message, Command)
-        mail = Mail(message.id, message.run, write(message), reopens=is_repair(message))
-        if await self._writer.ask(store.post, mail, self._clock.now_s()):
-            return True
-        if await self._writer.ask(store.load, message.run) is None:
+        run = await self._writer.ask(store.load, message.run)
+        if run is None:
             raise UnknownRun(f"there is no run `{message.run}` in the store")
-        return False
+        if run.has_ended and not is_repair(message):
+            self._observer.on_trouble(
+                f"the run `{run.id}` has ended, and a {type(message).__name__.lower()} came for it"
+            )
+            return False
+        mail = Mail(message.id, message.run, write(message), reopens=is_repair(message))
+        return await self._writer.ask(store.post, mail, self._clock.now_s())
 
     async def _claim_run(self, run: str) -> None:
         claimed = await self._writer.ask(self._writer.store.claim_run, self._worker, run, self._clock.now_s())
