@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,10 +15,12 @@ from sagactl.flow import Flow
 from sagactl.model import Fragment, Saga
 from sagactl.runtime import change
 from sagactl.runtime.definition import Definition, load
+from sagactl.runtime.store import Store
 from sagactl.runtime.stores.memory import MemoryStore
 from sagactl.simulator.matrix import Cases, pairs, rows, singles
 from sagactl.simulator.plan import Plan
 from tests.runtime.conformance.stage import play
+from tests.runtime.servers import Postgres
 
 DEFINITIONS = sorted(Path("definitions").glob("*.saga.yaml"))
 _SAMPLES: dict[str, Any] = {
@@ -57,14 +59,16 @@ def _decide() -> Iterator[None]:
     change.decide = kept
 
 
-def differences(definition: Definition, cases: Cases | None = None) -> list[str]:
+def differences(
+    definition: Definition, cases: Cases | None = None, make: Callable[[], Store] = MemoryStore
+) -> list[str]:
     data = sample(definition.saga)
     flow = definition.flow(data)
     found = []
     for plan in plans(flow, cases or singles(flow)):
         name = " ".join(map(str, plan.faults)) or "no fault"
         try:
-            theirs, ours = asyncio.run(play(definition, flow, MemoryStore(), plan, data))
+            theirs, ours = asyncio.run(play(definition, flow, make(), plan, data))
         except (AssertionError, SagactlError) as error:
             found.append(f"{name}: {type(error).__name__} {error}")
             continue
@@ -93,3 +97,20 @@ def test_faults_of_two_steps(path: Path) -> None:
     cases = pairs(definition.flow(sample(definition.saga))).cases
     some = Random(path.name).sample(cases, min(12, len(cases)))
     assert differences(definition, Cases(tuple(some), 0)) == []
+
+
+@pytest.mark.usefixtures("_decide")
+def test_every_fault_on_postgresql(postgres: Postgres) -> None:
+    from sagactl.runtime.stores.postgres import PostgresStore
+
+    definition = load("definitions/order-fulfillment.saga.yaml")
+    made: list[PostgresStore] = []
+
+    def make() -> Store:
+        if made:
+            made.pop().close()
+        made.append(PostgresStore(postgres.new_place()))
+        return made[0]
+
+    assert differences(definition, make=make) == []
+    made.pop().close()
