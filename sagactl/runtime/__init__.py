@@ -25,8 +25,11 @@ _HOME: Final = {
     "SqliteStore": "stores.sqlite",
     "SystemClock": "clock",
     "VirtualClock": "clock",
+    "Telemetry": "telemetry",
     "action": "handlers",
     "compensation": "handlers",
+    "hiding": "redaction",
+    "status": "handlers",
     "Blocking": "facade",
 }
 """Where each public name lives; a service pays only for what it uses."""

@@ -31,7 +31,8 @@ class Calls:
         handler = self._handlers.handler_of(order)
         assert handler is not None, "checked at the start"
         async with self._room[order.participant]:
-            answer, detail, result = await self._answer(handler, context_of(live.run, order))
+            with self._observer.around(order):
+                answer, detail, result = await self._answer(handler, context_of(live.run, order))
         self._observer.on_answer(order, answer, detail)
         if order.silent:
             return None

@@ -79,13 +79,18 @@ def react(definition: Definition, run: Run, event: e.Event, now_s: float, draw: 
     if isinstance(event, e.ActionSucceeded) and not unchanged:
         id = flow.steps[event.step].id
         run = replace(run, results={**run.results, id: result})
-        wrong = definition.problems_of_output(id, result)
+        wrong = [_without_data(problem) for problem in definition.problems_of_output(id, result)]
     if state.restarts > run.state.restarts:
         run = replace(run, results={})
     fired = Timer(0.0, event).name
     run = replace(run, timers=tuple(timer for timer in run.timers if timer.name != fired))
     change = made(definition, flow, run, state, commands, first, type(event).__name__, now_s, draw)
     return change._replace(alerts=(*wrong, *change.alerts)) if wrong else change
+
+
+def _without_data(problem: str) -> str:
+    """Where a result is not as the definition says; what it is instead has no business in a log."""
+    return f"{problem.partition(': ')[0]} is not what the definition says"
 
 
 def outstanding(definition: Definition, run: Run) -> tuple[Order, ...]:

@@ -26,6 +26,7 @@ from sagactl.runtime.messages import command_of, write
 from sagactl.runtime.observers import Observer
 from sagactl.runtime.orders import Order, event_of
 from sagactl.runtime.record import Run, Timer
+from sagactl.runtime.redaction import Redact, redacted
 from sagactl.runtime.repairs import REFUSED, Refused, mend, refusal
 from sagactl.runtime.store import Act, Claimed, Outgoing, Work, Write, Written
 from sagactl.runtime.timers import Timers
@@ -84,10 +85,11 @@ class Engine:
     """Events of many runs at the same time, each run in its own order."""
 
     def __init__(
-        self, worker: str, writer: Writer, clock: Clock, draw: Draw, observer: Observer, doors: Doors, reply_to: str
-    ) -> None:
+        self, worker: str, writer: Writer, clock: Clock, draw: Draw, observer: Observer, doors: Doors, reply_to: str,
+        redact: Redact | None = None,
+    ) -> None:  # fmt: skip
         self.worker, self.writer, self.clock, self.draw = worker, writer, clock, draw
-        self.observer, self.doors, self.reply_to = observer, doors, reply_to
+        self.observer, self.doors, self.reply_to, self.redact = observer, doors, reply_to, redact
         self.runs: dict[str, Live] = {}
         self.doubtful: set[str] = set()
         """Runs of which this worker does not know any more how they stand: to be taken up again from the store."""
@@ -244,13 +246,12 @@ class Engine:
         outbox = tuple(self._outgoing(order) for order in change.orders if self.doors.is_remote(order))
         stuck_after_s = live.definition.saga.limits.stuck_after_s
         return Write(
-            change, expects, self.worker, self._keeps(live, change), message, outbox, act, at_most,
-            None if stuck_after_s is None or change.ended else change.run.started_s + stuck_after_s,
+            redacted(change, self.redact), expects, self.worker, self._keeps(live, change), message, outbox, act,
+            at_most, None if stuck_after_s is None or change.ended else change.run.started_s + stuck_after_s,
         )  # fmt: skip
 
     def _outgoing(self, order: Order) -> Outgoing:
-        saga = self.runs[order.run].run.saga if order.run in self.runs else ""
-        return Outgoing(order.run, order.participant, write(command_of(order, saga, self.reply_to)))
+        return Outgoing(order.run, order.participant, write(command_of(order, self.reply_to)))
 
     def _keeps(self, live: Live, change: Change) -> bool:
         """Whether the run needs somebody after this change."""

@@ -90,11 +90,11 @@ Message = Command | Reply | Event | Request
 _KINDS: Final[Mapping[str, type[Any]]] = {"command": Command, "reply": Reply, "event": Event, "request": Request}
 
 
-def command_of(order: Order, saga: str, reply_to: str) -> Command:
+def command_of(order: Order, reply_to: str) -> Command:
     """The message that asks for an order; its id is the same whenever this try is sent."""
     return Command(
         id=f"{order.run}/{order.restarts}/{order.step}/{order.operation}/{order.attempt}",
-        run=order.run, restarts=order.restarts, saga=saga, step=order.step, operation=order.operation,
+        run=order.run, restarts=order.restarts, saga=order.saga, step=order.step, operation=order.operation,
         attempt=order.attempt, participant=order.participant, name=order.name, key=order.key,
         action_key=order.action_key, correlation=order.correlation, input=order.input, item=order.item,
         result=order.result, knows_result=order.knows_result, reply_to="" if order.silent else reply_to,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import Final
 
 from sagactl.runtime.change import Change
@@ -22,6 +23,10 @@ class Observer:
     def on_order(self, order: Order) -> None:
         """Something is about to be carried out, here or by a message."""
 
+    def around(self, order: Order) -> AbstractContextManager[object]:
+        """What a handler is called in; for spans that its own ones lie below."""
+        return nullcontext()
+
     def on_answer(self, order: Order, answer: str, detail: str) -> None:
         """What was carried out here has ended."""
 
@@ -33,6 +38,9 @@ class Observer:
 
     def on_stuck(self, run: Summary) -> None:
         """A run is under way for longer than `limits.stuck_after`."""
+
+    def on_look(self, saga: str, runs: int) -> None:
+        """The worker looks for work, as it does again and again; so many runs of the saga are in its hands."""
 
     def on_trouble(self, what: str, error: BaseException | None = None) -> None:
         """The runtime itself met something that it does not expect, and went on."""
@@ -80,11 +88,23 @@ class Observers(Observer):
     def on_order(self, order: Order) -> None:
         self._tell("on_order", order)
 
+    def around(self, order: Order) -> AbstractContextManager[object]:
+        stack = ExitStack()
+        for observer in self._all:
+            try:
+                stack.enter_context(observer.around(order))
+            except Exception:
+                LOG.exception("the observer %s failed", type(observer).__name__)
+        return stack
+
     def on_answer(self, order: Order, answer: str, detail: str) -> None:
         self._tell("on_answer", order, answer, detail)
 
     def on_stuck(self, run: Summary) -> None:
         self._tell("on_stuck", run)
+
+    def on_look(self, saga: str, runs: int) -> None:
+        self._tell("on_look", saga, runs)
 
     def on_trouble(self, what: str, error: BaseException | None = None) -> None:
         self._tell("on_trouble", what, error)

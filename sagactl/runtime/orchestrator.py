@@ -31,6 +31,7 @@ from sagactl.runtime.observers import Logging, Observer, Observers
 from sagactl.runtime.orders import Order
 from sagactl.runtime.outbox import Outbox
 from sagactl.runtime.record import Run, to_text
+from sagactl.runtime.redaction import Redact
 from sagactl.runtime.repairs import CANCEL, REPAIRS
 from sagactl.runtime.store import Claimed, Outgoing, Store, Write
 from sagactl.runtime.transports import Transport
@@ -80,6 +81,7 @@ class SagaOrchestrator:
         most_runs: int = 1_000,
         forget_after_s: float | None = None,
         seed: int | None = None,
+        redact: Redact | None = None,
     ) -> None:
         wanted = definition or self.definition
         if not wanted:
@@ -99,6 +101,7 @@ class SagaOrchestrator:
         self._waiters: dict[str, list[asyncio.Future[Ended]]] = {}
         self._writer = Writer(store)
         self._random = random.Random(seed)
+        self._redact = redact
         self._tasks: list[asyncio.Task[None]] = []
         self._look = asyncio.Event()
         self._alive_until_s = 0.0
@@ -129,8 +132,9 @@ class SagaOrchestrator:
             self._send_later,
         )
         self._engine = Engine(
-            self._worker, self._writer, self._clock, self._random.uniform, self._observer, doors, self._channel
-        )
+            self._worker, self._writer, self._clock, self._random.uniform, self._observer, doors, self._channel,
+            self._redact,
+        )  # fmt: skip
         self._mailroom = Mailroom(self._engine, self._writer, self._clock, self._observer, self._enter)
         self._outbox = Outbox(self._writer, self._transport, self._worker, self._clock, self._observer, self._left)
         store = self._writer.store
@@ -335,6 +339,7 @@ class SagaOrchestrator:
                 self._observer.on_stuck(run)
             if self._forget_after_s is not None:
                 await self._writer.ask(store.forget, now_s - self._forget_after_s)
+            self._observer.on_look(self._saga.id, len(self._engine.runs))
             await self._rest(now_s)
 
     async def _take_up_again(self) -> None:

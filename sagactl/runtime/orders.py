@@ -24,6 +24,7 @@ class Order(NamedTuple):
     """
 
     run: str
+    saga: str
     restarts: int
     operation: Operation
     step: str
@@ -91,6 +92,7 @@ def order_of(definition: Definition, flow: Flow, run: Run, step: int, operation:
     attempt = getattr(command, "attempt", 1)
     return Order(
         run=run.id,
+        saga=run.saga,
         restarts=run.state.restarts,
         operation=operation,
         step=plan.id,

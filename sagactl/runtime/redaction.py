@@ -1,0 +1,57 @@
+"""What people may see of a run's data: a function of the program hides the rest before a dead letter is written.
+
+    OrderFulfillment(store=store, redact=hiding("card_number", "address"))
+
+Logs, spans and metrics hold no data of a run in the first place.  The run itself keeps everything: its steps need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sagactl.runtime.change import Change
+from sagactl.runtime.orders import Letter
+from sagactl.runtime.record import to_text
+
+Redact = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Takes `{"input": ..., "item": ..., "result": ...}` of a dead letter, and gives back what people may see of it."""
+
+HIDDEN: Final = "[redacted]"
+
+
+def hiding(*names: str) -> Redact:
+    """Hides whatever stands under one of these names, at every depth; `card_number` hides `Card-Number`, too."""
+    secret = frozenset(map(_folded, names))
+
+    def redact(data: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: HIDDEN if _folded(name) in secret else inside(value) for name, value in data.items()}
+
+    def inside(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return redact(value)
+        return [inside(each) for each in value] if isinstance(value, list | tuple) else value
+
+    return redact
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def redacted(change: Change, redact: Redact | None) -> Change:
+    """The change with letters that people may see."""
+    if redact is None or not change.letters:
+        return change
+    return change._replace(letters=tuple(_letter(letter, redact) for letter in change.letters))
+
+
+def _letter(letter: Letter, redact: Redact) -> Letter:
+    order = letter.order
+    try:
+        shown = redact({"input": order.input, "item": order.item, "result": order.result})
+        input, item, result = dict(shown.get("input") or {}), shown.get("item"), shown.get("result")
+        to_text([input, item, result], "what is shown")
+    except Exception:  # a letter must be written, and nobody knows what in it is secret
+        input, item, result = {"data": HIDDEN}, HIDDEN, HIDDEN
+    return letter._replace(order=order._replace(input=input, item=item, result=result))
