@@ -1,4 +1,4 @@
-"""`python -m examples.order_fulfillment`: orders come in, something goes wrong if you want, and the books are checked."""
+"""`python -m examples.order_fulfillment`: orders come in, something goes wrong on request, the books are checked."""
 
 from __future__ import annotations
 

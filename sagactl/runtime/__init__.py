@@ -13,12 +13,34 @@ Nothing here decides what a run does: `sagactl.machine` does, as it does for reh
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sagactl.runtime.clock import SystemClock as SystemClock
+    from sagactl.runtime.clock import VirtualClock as VirtualClock
+    from sagactl.runtime.context import Context as Context
+    from sagactl.runtime.context import Failed as Failed
+    from sagactl.runtime.context import Rejected as Rejected
+    from sagactl.runtime.facade import Blocking as Blocking
+    from sagactl.runtime.handlers import action as action
+    from sagactl.runtime.handlers import compensation as compensation
+    from sagactl.runtime.handlers import status as status
+    from sagactl.runtime.observers import Observer as Observer
+    from sagactl.runtime.orchestrator import Ended as Ended
+    from sagactl.runtime.orchestrator import SagaOrchestrator as SagaOrchestrator
+    from sagactl.runtime.redaction import hiding as hiding
+    from sagactl.runtime.stores.memory import MemoryStore as MemoryStore
+    from sagactl.runtime.stores.postgres import PostgresStore as PostgresStore
+    from sagactl.runtime.stores.sqlite import SqliteStore as SqliteStore
+    from sagactl.runtime.telemetry import Telemetry as Telemetry
 
 _HOME: Final = {
+    "Blocking": "facade",
     "Context": "context",
+    "Ended": "orchestrator",
     "Failed": "context",
     "MemoryStore": "stores.memory",
+    "Observer": "observers",
     "PostgresStore": "stores.postgres",
     "Rejected": "context",
     "SagaOrchestrator": "orchestrator",
@@ -30,7 +52,6 @@ _HOME: Final = {
     "compensation": "handlers",
     "hiding": "redaction",
     "status": "handlers",
-    "Blocking": "facade",
 }
 """Where each public name lives; a service pays only for what it uses."""
 
