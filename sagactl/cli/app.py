@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, str]] = {
     "retry": "Try again what failed for good.",
     "skip": "Let a run go on without a step, for which people take responsibility.",
     "resolve": "Say what became of a step whose outcome is open.",
+    "new": "Start a saga from a commented template, and a service in Python that carries it out.",
     "schema": "Print the JSON Schema of the language, for editors.",
 }
 """Every command with its line in the overview; the module of the same name is imported when it is called."""
