@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from sagactl.errors import NotSupported, UsageError
+from sagactl.errors import UsageError
 from sagactl.flow import Flow
 from sagactl.model import Fragment, Saga, Step
 from sagactl.runtime.handlers import Kind, Needed, method_name, needs
@@ -86,7 +86,7 @@ def blueprint(saga: Saga, sagas: Mapping[str, Saga], package: str, definition: s
     class_name = naming.class_(saga.id, _TAKEN)
     participants = tuple(_participants(commands, {*_TAKEN, class_name}))
     local = tuple(command for command in commands if command.local)
-    return Blueprint(package, saga, definition, class_name, participants, local, _rehearsal(saga, flow, commands))
+    return Blueprint(package, saga, definition, class_name, participants, local, _rehearsal(saga, commands))
 
 
 # -- commands
@@ -129,34 +129,41 @@ def _participants(commands: tuple[Command, ...], taken: set[str]) -> Iterator[Pa
 # -- the rehearsal
 
 
-def _rehearsal(saga: Saga, flow: Flow, commands: tuple[Command, ...]) -> Rehearsal | None:
+def _rehearsal(saga: Saga, commands: tuple[Command, ...]) -> Rehearsal | None:
     """The business no that takes back most; None where the sample data would not decide as a rehearsal does."""
-    from sagactl import simulate
-
     given = {name: sample(type) for name, type in saga.input.items()}
     if _is_beyond(saga) or (saga.input and input_check(saga)(given)):
         return None
-    best: tuple[int, Step] | None = None
-    for step in saga.steps:
-        if step.action is None or step.local or not step.rejects:
-            continue
-        try:
-            trace = simulate(saga, fail=[step.id], data=given)
-        except (NotSupported, UsageError):
-            continue
-        if (
-            trace.outcome == "compensated"
-            and not trace.unused_faults
-            and (best is None or len(trace.compensated) > best[0])
-        ):
-            best = (len(trace.compensated), step)
-    if best is None:
+    tried = [(_taken_back(saga, step, given), step) for step in saga.steps if _says_no(saga, step)]
+    most, step = max(tried, key=lambda each: each[0], default=(0, None))
+    if step is None or most < 0:
         return None
-    step = best[1]
-    plan = flow.steps[flow.index[step.id]]
-    command = next(each for each in commands if (each.kind, each.command) == ("action", plan.step.action))
+    wanted = ("action", step.action, step.participant or "")
+    command = next(each for each in commands if (each.kind, each.command, each.participant) == wanted)
     waits = tuple(dict.fromkeys(each.wait.name for each in saga.steps if each.wait is not None))
-    return Rehearsal(step.id, command, step.rejects[0], given, waits)
+    return Rehearsal(step.id, command, _reasons(step)[0], given, waits)
+
+
+def _says_no(saga: Saga, step: Step) -> bool:
+    """Whether a participant may say no to this step, and the same command is not another step's."""
+    same = sum((step.action, step.participant) == (each.action, each.participant) for each in saga.steps)
+    return step.action is not None and not step.local and same == 1 and bool(_reasons(step))
+
+
+def _reasons(step: Step) -> list[str]:
+    """The business errors that can be raised as they are."""
+    return [reason for reason in step.rejects if reason.isprintable()]
+
+
+def _taken_back(saga: Saga, step: Step, given: Mapping[str, Any]) -> int:
+    """How many steps a no of this one takes back; -1 where the step is not reached, or not everything is."""
+    from sagactl import simulate
+
+    try:
+        trace = simulate(saga, fail=[step.id], data=given)
+    except UsageError:
+        return -1
+    return len(trace.compensated) if trace.outcome == "compensated" and not trace.unused_faults else -1
 
 
 def _is_beyond(saga: Saga) -> bool:

@@ -45,6 +45,17 @@ def imported(module: str, names: Sequence[str]) -> Iterator[str]:
     yield from [line] if len(line) <= WIDTH else [f"from {module} import (", *(f"    {name}," for name in names), ")"]
 
 
+def called(function: str, arguments: Sequence[str], indent: str = "") -> Iterator[str]:
+    """The lines that call the function, as a formatter would break them."""
+    given = ", ".join(arguments)
+    if len(f"{indent}{function}({given})") <= WIDTH:
+        yield f"{indent}{function}({given})"
+        return
+    fits = len(f"{indent}    {given}") <= WIDTH
+    inside = [given] if fits else [f"{argument}," for argument in arguments]
+    yield from (f"{indent}{function}(", *(f"{indent}    {line}" for line in inside), f"{indent})")
+
+
 def block(lines: Iterable[str]) -> str:
     """Lines as a file."""
     return "\n".join(lines) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sagactl.scaffolding.blueprint import Blueprint, Command, Participant, Rehearsal, sample
-from sagactl.scaffolding.code import WIDTH, assigned, block, imported, literal, quoted
+from sagactl.scaffolding.code import assigned, block, called, imported, literal, quoted
 
 
 def render(plan: Blueprint) -> str:
@@ -86,23 +86,23 @@ def _rollback(plan: Blueprint, rehearsal: Rehearsal) -> Iterator[str]:
     yield "    undone: set[str] = set()"
     yield ""
     yield "    def works(answer: Any) -> Any:"
-    yield "        def work(self: object, *given: Any) -> Any:"
+    yield "        def work(*given: Any) -> Any:"
     yield "            if isinstance(answer, Exception):"
     yield "                raise answer"
     yield "            return answer"
     yield ""
     yield "        return work"
     yield ""
-    yield "    def undo(self: object, *given: Any) -> None:"
+    yield "    def undo(*given: Any) -> None:"
     yield "        undone.update(each.step for each in given if isinstance(each, Context))"
     yield ""
     for participant, command in plan.commands:
         if command.kind != "status":
             yield from _stand_in(participant.class_name, command, rehearsal)
-    for command in plan.local:
-        yield from _stand_in(plan.class_name, command, rehearsal)
     yield from ("", *assigned("given", rehearsal.input, "    "))
     yield f"    orchestrator = {plan.class_name}(Participants(tmp_path), store=MemoryStore())"
+    for command in plan.local:
+        yield from _local_stand_in(command, rehearsal)
     yield from ("    with Blocking(orchestrator) as sagas:", "        run = sagas.start(given)")
     for name in rehearsal.waits:
         yield f"        sagas.tell(run, {quoted(name)})"
@@ -114,18 +114,19 @@ def _rollback(plan: Blueprint, rehearsal: Rehearsal) -> Iterator[str]:
 
 
 def _stand_in(owner: str, command: Command, rehearsal: Rehearsal) -> Iterator[str]:
+    yield from called("monkeypatch.setattr", [owner, quoted(command.method), _stands(command, rehearsal)], "    ")
+
+
+def _local_stand_in(command: Command, rehearsal: Rehearsal) -> Iterator[str]:
+    """A handler of the orchestrator's own, which a mark may have named."""
+    given = [quoted(command.kind), quoted(command.command), _stands(command, rehearsal)]
+    yield from called("orchestrator.on", [*given, f"participant={quoted(command.participant)}"], "    ")
+
+
+def _stands(command: Command, rehearsal: Rehearsal) -> str:
+    """What stands in for the work of a command."""
     if command.kind == "compensation":
-        stands = "undo"
-    elif command == rehearsal.command:
-        stands = f"works(Rejected({quoted(rehearsal.reason)}))"
-    else:
-        stands = f"works({literal({name: sample(type) for name, type in command.output.items()} or None)})"
-    line = f"    monkeypatch.setattr({owner}, {quoted(command.method)}, {stands})"
-    if len(line) <= WIDTH:
-        yield line
-    else:
-        yield from (
-            "    monkeypatch.setattr(",
-            f"        {owner}, {quoted(command.method)}, {stands}",
-            "    )",
-        )
+        return "undo"
+    if command == rehearsal.command:
+        return f"works(Rejected({quoted(rehearsal.reason)}))"
+    return f"works({literal({name: sample(type) for name, type in command.output.items()} or None)})"
