@@ -124,13 +124,9 @@ class SagaOrchestrator:
         self._handlers.check(self._current.flow({}))
         self._calls = Calls(self._handlers, self._bulkhead, self._observer)
         doors = Doors(
-            self._carry_out,
-            self._calls.work_of,
-            self._handlers.is_remote,
-            self._ended,
-            self._ask_mail,
+            self._carry_out, self._calls.work_of, self._handlers.is_remote, self._ended, self._ask_mail,
             self._send_later,
-        )
+        )  # fmt: skip
         self._engine = Engine(
             self._worker, self._writer, self._clock, self._random.uniform, self._observer, doors, self._channel,
             self._redact,

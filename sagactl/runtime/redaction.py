@@ -17,22 +17,24 @@ from sagactl.runtime.record import to_text
 Redact = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Takes `{"input": ..., "item": ..., "result": ...}` of a dead letter, and gives back what people may see of it."""
 
-HIDDEN: Final = "[redacted]"
+REDACTED: Final = "(redacted)"
+MAX_DEPTH: Final = 100
 
 
-def hiding(*names: str) -> Redact:
-    """Hides whatever stands under one of these names, at every depth; `card_number` hides `Card-Number`, too."""
+def hiding(*names: str) -> Callable[[Any], Any]:
+    """Hides whatever stands under one of these names, at any depth; `card_number` hides `Card-Number`, too."""
     secret = frozenset(map(_folded, names))
 
-    def redact(data: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {name: HIDDEN if _folded(name) in secret else inside(value) for name, value in data.items()}
-
-    def inside(value: Any) -> Any:
+    def shown(value: Any, depth: int = 0) -> Any:
+        if depth > MAX_DEPTH:
+            return REDACTED
         if isinstance(value, Mapping):
-            return redact(value)
-        return [inside(each) for each in value] if isinstance(value, list | tuple) else value
+            return {
+                name: REDACTED if _folded(name) in secret else shown(inner, depth + 1) for name, inner in value.items()
+            }
+        return [shown(inner, depth + 1) for inner in value] if isinstance(value, list | tuple) else value
 
-    return redact
+    return shown
 
 
 def _folded(name: str) -> str:
@@ -53,5 +55,5 @@ def _letter(letter: Letter, redact: Redact) -> Letter:
         input, item, result = dict(shown.get("input") or {}), shown.get("item"), shown.get("result")
         to_text([input, item, result], "what is shown")
     except Exception:  # a letter must be written, and nobody knows what in it is secret
-        input, item, result = {"data": HIDDEN}, HIDDEN, HIDDEN
+        input, item, result = {"data": REDACTED}, REDACTED, REDACTED
     return letter._replace(order=order._replace(input=input, item=item, result=result))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sagactl.runtime.context import Failed
-from sagactl.runtime.redaction import HIDDEN, Redact, hiding
+from sagactl.runtime.redaction import REDACTED, Redact, hiding
 from sagactl.runtime.stores.memory import MemoryStore
 from tests.runtime.services import Scripted
 
@@ -48,13 +48,13 @@ def test_a_letter_holds_everything_where_nobody_hides_anything() -> None:
 
 def test_a_letter_hides_what_the_program_hides() -> None:
     body = letter(hiding("card-number", "Token"), {"token": SECRET})
-    assert body["input"] == {"card_number": HIDDEN, "order": "o-1"}
-    assert body["result"] == {"token": HIDDEN}
+    assert body["input"] == {"card_number": REDACTED, "order": "o-1"}
+    assert body["result"] == {"token": REDACTED}
 
 
 def test_names_are_found_at_every_depth() -> None:
     data = {"input": {"cards": [{"number": SECRET, "owner": "ann"}]}, "result": None}
-    assert hiding("number")(data) == {"input": {"cards": [{"number": HIDDEN, "owner": "ann"}]}, "result": None}
+    assert hiding("number")(data) == {"input": {"cards": [{"number": REDACTED, "owner": "ann"}]}, "result": None}
 
 
 def broken(data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from sagactl.trace import Moment, Trace
 
 FORMATS: Final = ("text", "json")
-REDACTED: Final = "(redacted)"
-MAX_DEPTH: Final = 100
 
 
 class Listed(NamedTuple):
@@ -33,13 +31,11 @@ class Shown(NamedTuple):
     note: str = ""
 
 
-def redacted(value: Any, names: frozenset[str], depth: int = 0) -> Any:
+def redacted(value: Any, names: frozenset[str]) -> Any:
     """The data without what stands under these names, at any depth."""
-    if not names or depth > MAX_DEPTH:
-        return value if not names else REDACTED
-    if isinstance(value, Mapping):
-        return {name: REDACTED if name in names else redacted(inner, names, depth + 1) for name, inner in value.items()}
-    return [redacted(inner, names, depth + 1) for inner in value] if isinstance(value, list | tuple) else value
+    from sagactl.runtime.redaction import hiding
+
+    return hiding(*names)(value) if names else value
 
 
 def utc(at_s: float | None) -> str:
