@@ -157,10 +157,12 @@ def _reasons(step: Step) -> list[str]:
 
 def _taken_back(saga: Saga, step: Step, given: Mapping[str, Any]) -> int:
     """How many steps a no of this one takes back; -1 where the step is not reached, or not everything is."""
-    from sagactl import simulate
+    from sagactl.simulator import make_plan
+    from sagactl.simulator.drawing import rehearse_drawn
 
+    flow = unfold(saga, data=given).flow
     try:
-        trace = simulate(saga, fail=[step.id], data=given)
+        trace = rehearse_drawn(flow, make_plan(flow, fail=[step.id], data=given), None, ())
     except UsageError:
         return -1
     return len(trace.compensated) if trace.outcome == "compensated" and not trace.unused_faults else -1

@@ -30,7 +30,7 @@ from sagactl.reports.findings import FORMATS
 from sagactl.simulator import plan
 from sagactl.world.faults import FAULTS, NEEDS_ORCHESTRATOR
 from sagactl.world.properties import SENTENCES
-from tests.docs import language, machine_map
+from tests.docs import language, machine_map, runtime_tables
 from tests.docs.gallery import gallery
 from tests.docs.language import cell
 from tests.docs.pages import ROOT
@@ -324,6 +324,13 @@ REGIONS: Final[Mapping[str, Callable[[], str]]] = {
     "forward-diagram": forward_diagram,
     "back-diagram": back_diagram,
     "gallery": gallery,
+    "runtime-names": runtime_tables.names,
+    "orchestrator-options": runtime_tables.options,
+    "orchestrator-methods": runtime_tables.methods,
+    "context": runtime_tables.context,
+    "observer-hooks": runtime_tables.hooks,
+    "metrics": runtime_tables.metrics,
+    "runtime-limits": runtime_tables.limits,
     "tree": tree,
     "layers": layers,
 }

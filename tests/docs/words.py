@@ -45,3 +45,40 @@ AREAS: Final = {
     "suppressions": "Findings on findings",
 }
 """The headings of the folders of rules; a folder that is not here is called by its name."""
+
+OPTIONS: Final = {
+    "store": "where runs live",
+    "definition": "in the place of the class attribute: a file, or a `Definition`",
+    "transport": "how messages travel to remote participants; within the process unless given",
+    "clock": "the time; a `VirtualClock` in tests",
+    "observers": "who is told what happens",
+    "remote": "in the place of the class attribute",
+    "bulkhead": "in the place of the class attribute",
+    "worker": "the name of this process, which must be its own; made up unless given",
+    "lease_s": "how long a process may be silent before others take its runs over",
+    "poll_s": "how often to look for work that nobody announces",
+    "most_runs": "runs that this process drives at the same time",
+    "forget_after_s": "ended runs older than this are deleted; none are unless given",
+    "seed": "makes jitter repeatable, for tests",
+    "redact": "what people may see of data in dead letters",
+}
+"""What each option of an orchestrator means, in the order of its signature."""
+
+CONTEXT: Final = {
+    "run_id": "the run",
+    "saga": "its saga",
+    "step": "the step; `outer/inner` in a nested saga, `step[2]` for the second item of a `for_each`",
+    "operation": "`action`, `undo`, `fallback` or `status`",
+    "attempt": "which try this is, from 1",
+    "key": "the idempotency key, the same in every try",
+    "action_key": "the key of the action that is undone or asked about",
+    "correlation_id": "what the definition names under `correlation`, else the run",
+    "input": "the data of the command, as the definition says",
+    "run_input": "what the run was started with",
+    "results": "what the steps have answered so far, by step",
+    "item": "the item of a `for_each`",
+    "result": "for a compensation: what its action answered",
+    "knows_result": "False when nobody knows whether the action was done",
+    "connection": "for a `local` step: the store's own",
+}
+"""What each field of a context is."""
