@@ -92,9 +92,12 @@ class Observers(Observer):
         stack = ExitStack()
         for observer in self._all:
             try:
-                stack.enter_context(observer.around(order))
+                inside = observer.around(order)
+                inside.__enter__()
             except Exception:
                 LOG.exception("the observer %s failed", type(observer).__name__)
+            else:
+                stack.callback(_leave, observer, inside)
         return stack
 
     def on_answer(self, order: Order, answer: str, detail: str) -> None:
@@ -108,3 +111,11 @@ class Observers(Observer):
 
     def on_trouble(self, what: str, error: BaseException | None = None) -> None:
         self._tell("on_trouble", what, error)
+
+
+def _leave(observer: Observer, inside: AbstractContextManager[object]) -> None:
+    """What the handler did is none of the observer's business, nor the other way round."""
+    try:
+        inside.__exit__(None, None, None)
+    except Exception:
+        LOG.exception("the observer %s failed", type(observer).__name__)
