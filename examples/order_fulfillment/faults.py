@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sagactl.runtime import Context, Failed, Rejected
 
-LATE_S = 0.8
+LATE_S = 1.5
 """Longer than any `timeout` of the definition."""
 
 
