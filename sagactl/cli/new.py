@@ -18,7 +18,7 @@ from sagactl.escape import escape
 from sagactl.model import Saga
 from sagactl.scaffolding import naming, templates
 from sagactl.scaffolding.service import service
-from sagactl.workspace import SUFFIXES, Workspace, load
+from sagactl.workspace import SUFFIXES, expand, load
 
 EXAMPLES = """\b
 Examples:
@@ -65,12 +65,15 @@ def _from(source: str, folder: str, with_service: bool, force: bool) -> int:
     """A service for a definition that is there."""
     if not with_service:
         raise UsageError("`--from` is for a service", help="add `--with-service`, or take a `--template`")
-    workspace: Workspace = load([source])
+    if source == "-":
+        raise UsageError("a service reads its definition when it starts, so that has to be a file")
+    paths = expand([source])
+    workspace = load(paths)
     single(workspace, source)
     reading = workspace.readings[0]
     if reading.saga is None or not reading.valid:
         return refuse_invalid(workspace.readings, "new", "auto")
-    files = _package(reading.saga, workspace.sagas, source, os.path.normpath(folder))
+    files = _package(reading.saga, workspace.sagas, paths[0], os.path.normpath(folder))
     _write_all(files, force)
     _say(files, f"next: python -m pytest {os.path.normpath(folder)}")
     return ExitStatus.CLEAN
@@ -87,9 +90,7 @@ def _saga_of(text: str, name: str) -> Saga:
 def _check_id(id: str) -> None:
     if len(id) > _MOST or not _ID.fullmatch(id):
         better = "-".join(re.findall(r"[a-z0-9]+", id.lower())).lstrip("0123456789-")[:_MOST] or "order"
-        raise UsageError(
-            f"`{escape(id)}` is no name of a saga", help=f"lower-case words with hyphens, such as `{better}`"
-        )
+        raise UsageError(f"`{id}` is no name of a saga", help=f"lower-case words with hyphens, such as `{better}`")
 
 
 def _package(saga: Saga, sagas: Mapping[str, Saga], definition: str, folder: str) -> dict[str, str]:
@@ -97,11 +98,11 @@ def _package(saga: Saga, sagas: Mapping[str, Saga], definition: str, folder: str
     package = os.path.basename(folder)
     if not naming.is_name(package):
         better = naming.method(package)
-        raise UsageError(f"`{escape(package)}` is no name of a package", help=f"a name such as `{better}`")
+        raise UsageError(f"`{package}` is no name of a package", help=f"a name such as `{better}`")
     try:
         way = os.path.relpath(definition, folder).replace(os.sep, "/")
     except ValueError:
-        raise UsageError(f"`{escape(definition)}` and `{escape(folder)}` are on different drives") from None
+        raise UsageError(f"`{definition}` and `{folder}` are on different drives") from None
     return {os.path.join(folder, name): text for name, text in service(saga, sagas, package, way).items()}
 
 

@@ -40,6 +40,12 @@ def test_a_service_for_a_definition_that_is_there(here: Path) -> None:
     assert (here / "order.saga.yaml").read_bytes() == before
 
 
+def test_a_folder_may_name_its_only_definition(here: Path) -> None:
+    assert run(["new", "sagas/order"]) == 0
+    assert run(["new", "--from", "sagas", "--with-service", "service"]) == 0
+    assert '/ "../sagas/order.saga.yaml"' in (here / "service" / "orchestrator.py").read_text("utf-8")
+
+
 def test_nothing_is_written_over(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "order").mkdir()
     mine = here / "order" / "participants.py"
@@ -64,6 +70,7 @@ def test_nothing_is_written_over(here: Path, capsys: pytest.CaptureFixture[str])
         (["order", "-t", "ordre"], "did you mean `order`?"),
         (["class", "--with-service"], "`class` is no name of a package"),
         (["talk", "-t", "choreography", "--with-service"], "nobody leads `talk`"),
+        (["order", "--from", "-", "--with-service"], "has to be a file"),
         (["order", "--from", "missing.saga.yaml"], "add `--with-service`"),
         (["order", "--from", "missing.saga.yaml", "--with-service"], "missing.saga.yaml"),
         (["a\x1b[2Jb"], "`a\\x1b[2Jb` is no name of a saga"),
