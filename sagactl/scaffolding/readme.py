@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sagactl.scaffolding.blueprint import Blueprint
+from sagactl.scaffolding.blueprint import Blueprint, sample
 from sagactl.scaffolding.code import assigned
 from sagactl.scaffolding.naming import said
 
@@ -43,7 +43,7 @@ Before production, ask `sagactl lint {file}` and `sagactl verify {file}`.
 
 def render(plan: Blueprint) -> str:
     """The text of the file."""
-    given = {name: f"<{name}>" for name in plan.saga.input}
+    given = {name: sample(type) for name, type in plan.saga.input.items()}
     return _TEXT.format(
         saga=plan.saga.id,
         description=said(plan.saga.description or "A saga."),
