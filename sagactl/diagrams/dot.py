@@ -74,8 +74,9 @@ MOST_COLUMNS: Final = 4
 
 def render(figure: Figure) -> str:
     """The whole drawing; the same figure gives the same text."""
+    heading = labels.heading(figure.title, figure.subtitle, figure.caption)
     lines = [f"digraph {quoted(figure.title)} {{"]
-    lines.append(f"  graph [{', '.join((*GRAPH, *_graph(figure)))}, label=<{labels.heading(figure)}>];")
+    lines.append(f"  graph [{', '.join((*GRAPH, *_graph(figure)))}, label=<{heading}>];")
     lines.append(f"  node [{', '.join(NODE)}];")
     lines.append(f"  edge [{', '.join(EDGE)}];")
     lines += [f"  {line}" for line in (_panels(figure) if figure.panels else _content(figure))]
