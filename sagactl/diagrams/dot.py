@@ -74,7 +74,7 @@ MOST_COLUMNS: Final = 4
 
 def render(figure: Figure) -> str:
     """The whole drawing; the same figure gives the same text."""
-    heading = labels.heading(figure.title, figure.subtitle, figure.caption)
+    heading = labels.heading(figure.title, figure.subtitle, figure.drawn_caption)
     lines = [f"digraph {quoted(figure.title)} {{"]
     lines.append(f"  graph [{', '.join((*GRAPH, *_graph(figure)))}, label=<{heading}>];")
     lines.append(f"  node [{', '.join(NODE)}];")
@@ -211,6 +211,8 @@ def _edge(edge: Edge) -> Iterator[str]:
     label = labels.edge(edge)
     if label:
         yield f"label=<{label}>"
+    if edge.carries:
+        yield f"tooltip={quoted(edge.carries)}"
 
 
 # -- a small multiple

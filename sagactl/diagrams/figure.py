@@ -26,6 +26,9 @@ State = Literal["plain", "done", "failing", "idle", "due", "maybe"]
 UNDONE: Final = "end:compensated"
 PARKED: Final = "end:parked"
 
+LEFT_OUT: Final = "The names of their events are left out, because the saga is long; the format text has them."
+"""Of the edges of a crowded picture."""
+
 STATE_TEXTS: Final[Mapping[State, str]] = {
     "plain": "",
     "done": "done",
@@ -62,13 +65,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """What leads where; an edge that undoes goes from a compensation to its action and orders nothing."""
+    """What leads where; an edge that undoes goes from a compensation to its action and orders nothing.
+
+    `carries` names the events that have no node in a crowded picture.
+    """
 
     source: str
     target: str
     role: EdgeRole = "forward"
     label: str = ""
     detail: str = ""
+    carries: str = ""
     state: State = "plain"
 
 
@@ -100,6 +107,12 @@ class Figure:
     groups: tuple[Group, ...] = ()
     outline: Block | None = None
     panels: tuple[Figure, ...] = ()
+
+    @property
+    def drawn_caption(self) -> str:
+        """The caption of a drawing, which has no room for what crowded edges carry."""
+        crowded = any(edge.carries for edge in self.edges)
+        return f"{self.caption} {LEFT_OUT}" if crowded else self.caption
 
     def undo_of(self) -> dict[str, Node]:
         """The compensation that stands beside each step's node."""

@@ -154,7 +154,7 @@ def _description(figure: Figure) -> Iterator[str]:
     if figure.subtitle:
         yield f"{figure.subtitle}."
     if figure.caption:
-        yield figure.caption
+        yield figure.drawn_caption
     names = [node.title for node in figure.nodes if node.role in NAMED]
     if names:
         yield f"Shown are {', '.join(names)}."

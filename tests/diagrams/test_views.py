@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from sagactl.diagrams import (
     rollback_figures,
     rollbacks_figure,
     states_figure,
+    terminal,
 )
 from sagactl.diagrams.life import Stage, life
 from sagactl.diagrams.views.hybrid import contexts
@@ -92,6 +94,20 @@ def test_of_a_long_saga_the_way_back_is_drawn_without_its_events() -> None:
     assert not drawn.groups
     assert "do-2 ~> do-1" in arrows(drawn)
     assert len(drawn.nodes) == 40 + 41
+    assert drawn.drawn_caption.endswith("the format text has them.")
+
+
+def test_the_text_of_a_long_saga_names_the_events_of_the_way_back() -> None:
+    written = terminal.render(events_figure(flow(sequence(40))), width=100)
+    assert "╌▶ publishes Do2Failed, Do2Undone (derived)" in written
+    assert "◀╌ goes back on Do2Failed, Do2Undone (derived) of do-2" in written
+    assert "left out" not in written
+
+
+def test_a_declared_event_that_nobody_hears_is_shown_in_a_long_saga_too() -> None:
+    first = step("do-1", publishes=Publishes(success="Begun", failure="NotBegun"))
+    drawn = events_figure(flow(replace(sequence(40), steps=(first, *sequence(40).steps[1:]))))
+    assert "NotBegun" in {node.title for node in drawn.nodes}
 
 
 def test_the_declared_events_of_a_definition_are_all_there() -> None:

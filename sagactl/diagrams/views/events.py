@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from sagactl.diagrams.figure import Edge, EdgeRole, Figure, Group, Node, NodeRole, lanes
@@ -58,11 +58,15 @@ def events_figure(flow: Flow, problems: Mapping[str, str] | None = None) -> Figu
     compiled = choreography(flow)
     places = _Places(flow, is_dense=len(flow.steps) > MANY)
     cards = tuple(_cards(compiled, places))
-    shown = {f"event:{place}": card for place, card in enumerate(cards) if not (places.is_dense and card.is_back)}
+    shown = {
+        f"event:{place}": card
+        for place, card in enumerate(cards)
+        if not (places.is_dense and card.is_back and card.heard)
+    }
     nodes = (*places.nodes(problems or {}), *(_node(flow, id, card) for id, card in shown.items()))
     edges = [edge for id, card in shown.items() for edge in _edges(id, card)]
     if places.is_dense:
-        edges += dict.fromkeys(edge for card in cards if card.is_back for edge in _straight(card))
+        edges += _straight([card for card in cards if card.is_back])
     return Figure(
         view="events",
         title=flow.saga.id,
@@ -200,14 +204,24 @@ def _edges(id: str, card: Card) -> Iterator[Edge]:
         yield Edge(source=id, target=listener.node, role=role, label="stops it" if listener.purpose == "stop" else "")
 
 
-def _straight(card: Card) -> Iterator[Edge]:
-    """From who publishes to who hears, without the event between them."""
-    return (Edge(source=card.source, target=each.node, role="back") for each in card.heard if each.node != card.source)
+def _straight(cards: Iterable[Card]) -> Iterator[Edge]:
+    """From who publishes to who hears, without the events between them."""
+    carried: dict[tuple[str, str], list[str]] = {}
+    for card in cards:
+        for node in dict.fromkeys(listener.node for listener in card.heard):
+            if node != card.source:
+                carried.setdefault((card.source, node), []).append(_named(card))
+    for (source, target), names in carried.items():
+        yield Edge(source=source, target=target, role="back", carries=", ".join(names))
+
+
+def _named(card: Card) -> str:
+    """The events as they are told where they have no node."""
+    marks = ", ".join(_marks(card))
+    return ", ".join(event.name for event in card.events) + (f" ({marks})" if marks else "")
 
 
 def _caption(compiled: Choreography, places: _Places) -> Iterator[str]:
     events = len({event.name for event in compiled.events})
     yield f"{len(places.services)} services, {events} events, {len(compiled.subscriptions)} subscriptions."
     yield "Dashed arrows: the way back, on which a listener undoes its step."
-    if places.is_dense:
-        yield "The names of their events are left out, because the saga is long."
