@@ -14,6 +14,7 @@ from sagactl.diagrams import labels
 from sagactl.diagrams.colours import BACK, FAILURE, FAINT, GOOD, INK, NEUTRAL, PALE, PAPER, QUIET, shade, tint
 from sagactl.diagrams.figure import UNDONE, Edge, Figure, Group, Node, View
 from sagactl.diagrams.labels import quoted
+from sagactl.diagrams.legend import legend
 from sagactl.diagrams.text import wrap
 from sagactl.diagrams.wiring import START
 
@@ -74,7 +75,7 @@ MOST_COLUMNS: Final = 4
 
 def render(figure: Figure) -> str:
     """The whole drawing; the same figure gives the same text."""
-    heading = labels.heading(figure.title, figure.subtitle, figure.drawn_caption)
+    heading = labels.heading(figure.title, figure.subtitle, figure.drawn_caption, legend(figure))
     lines = [f"digraph {quoted(figure.title)} {{"]
     lines.append(f"  graph [{', '.join((*GRAPH, *_graph(figure)))}, label=<{heading}>];")
     lines.append(f"  node [{', '.join(NODE)}];")
@@ -195,7 +196,7 @@ def _pen(node: Node) -> str:
 
 
 def _edges(figure: Figure) -> Iterator[str]:
-    for edge in figure.edges:
+    for edge in figure.drawn_edges:
         ends, look = (edge.source, edge.target), list(_edge(edge))
         if edge.role == "undoes":
             ends = (edge.target, edge.source)

@@ -26,8 +26,11 @@ State = Literal["plain", "done", "failing", "idle", "due", "maybe"]
 UNDONE: Final = "end:compensated"
 PARKED: Final = "end:parked"
 
-LEFT_OUT: Final = "The names of their events are left out, because the saga is long; the format text has them."
-"""Of the edges of a crowded picture."""
+MOST_CARRYING: Final = 60
+"""Edges without the nodes of their events in one drawing; more of them would hide everything else."""
+
+UNNAMED: Final = "The names of their events are left out, because there are many; the format text has them."
+UNDRAWN: Final = "Here they are left out, because they would hide the rest; the format text has them."
 
 STATE_TEXTS: Final[Mapping[State, str]] = {
     "plain": "",
@@ -111,8 +114,16 @@ class Figure:
     @property
     def drawn_caption(self) -> str:
         """The caption of a drawing, which has no room for what crowded edges carry."""
-        crowded = any(edge.carries for edge in self.edges)
-        return f"{self.caption} {LEFT_OUT}" if crowded else self.caption
+        carrying = sum(bool(edge.carries) for edge in self.edges)
+        left_out = UNDRAWN if carrying > MOST_CARRYING else UNNAMED if carrying else ""
+        return f"{self.caption} {left_out}".strip()
+
+    @property
+    def drawn_edges(self) -> tuple[Edge, ...]:
+        """The edges of a drawing: without the crowded ones, if they are so many that they would hide the others."""
+        if sum(bool(edge.carries) for edge in self.edges) <= MOST_CARRYING:
+            return self.edges
+        return tuple(edge for edge in self.edges if not edge.carries)
 
     def undo_of(self) -> dict[str, Node]:
         """The compensation that stands beside each step's node."""

@@ -17,6 +17,7 @@ from typing import Final, Literal
 from sagactl.diagrams import dot, fonts
 from sagactl.diagrams.colours import dark_css
 from sagactl.diagrams.figure import Figure
+from sagactl.diagrams.legend import legend
 from sagactl.errors import SagactlError
 from sagactl.escape import escape
 
@@ -155,6 +156,8 @@ def _description(figure: Figure) -> Iterator[str]:
         yield f"{figure.subtitle}."
     if figure.caption:
         yield figure.drawn_caption
+    if meanings := legend(figure):
+        yield f"{meanings}."
     names = [node.title for node in figure.nodes if node.role in NAMED]
     if names:
         yield f"Shown are {', '.join(names)}."

@@ -18,6 +18,7 @@ PREDICATE_WIDTH: Final = 30
 PREDICATE_LENGTH: Final = 120
 EDGE_LENGTH: Final = 360
 CAPTION_WIDTH: Final = 76
+LEGEND_WIDTH: Final = 84
 SMALL_WIDTH: Final = 26
 
 MARKS: Final = {"done": "✓ ", "failing": "✗ ", "maybe": "? "}
@@ -26,12 +27,13 @@ MARKS: Final = {"done": "✓ ", "failing": "✗ ", "maybe": "? "}
 _NAMES = re.compile(r"\\(?=[A-Za-z\\])")
 
 
-def heading(title: str, subtitle: str, caption: str = "") -> str:
-    """The name of the picture, and what it shows."""
+def heading(title: str, subtitle: str, caption: str = "", legend: str = "") -> str:
+    """The name of the picture, what it shows, and what its signs mean."""
     rows = [_row(f'<FONT POINT-SIZE="18"><B>{_text(title)}</B></FONT>', 26)]
     if subtitle:
         rows.append(_row(words(subtitle, 11, QUIET), 16))
     rows += [_row(words(line, 11, INK), 16) for line in wrap(caption, CAPTION_WIDTH) if line]
+    rows += [_row(words(line, 10, QUIET), 15) for line in wrap(legend, LEGEND_WIDTH) if line]
     return _table(rows, padding=2)
 
 

@@ -21,8 +21,9 @@ from sagactl.styles import (
     undoer_of,
 )
 
-MANY: Final = 16
-"""Beyond so many steps boxes around services, and cards for the way back, would hide what they are to show."""
+MANY_STEPS: Final = 16
+MANY_SUBSCRIPTIONS: Final = 60
+"""Beyond so many boxes around services, and cards for the way back, would hide what they are to show."""
 
 BACK: Final[frozenset[EventKind]] = frozenset({"failure", "undone"})
 
@@ -56,7 +57,8 @@ class Card(NamedTuple):
 def events_figure(flow: Flow, problems: Mapping[str, str] | None = None) -> Figure:
     """The participants with their steps, and the events between them."""
     compiled = choreography(flow)
-    places = _Places(flow, is_dense=len(flow.steps) > MANY)
+    is_dense = len(flow.steps) > MANY_STEPS or len(compiled.subscriptions) > MANY_SUBSCRIPTIONS
+    places = _Places(flow, is_dense=is_dense)
     cards = tuple(_cards(compiled, places))
     shown = {
         f"event:{place}": card
