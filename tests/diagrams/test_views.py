@@ -104,6 +104,13 @@ def test_the_text_of_a_long_saga_names_the_events_of_the_way_back() -> None:
     assert "left out" not in written
 
 
+def test_an_event_from_outside_takes_back_a_step_of_a_long_saga() -> None:
+    undo = Compensation(command="Refund", listens=Listens(events=("Cancelled",)))
+    first = step("do-1", compensation=undo)
+    written = terminal.render(events_figure(flow(replace(sequence(40), steps=(first, *sequence(40).steps[1:])))))
+    assert "goes back on Cancelled" in written
+
+
 def test_a_declared_event_that_nobody_hears_is_shown_in_a_long_saga_too() -> None:
     first = step("do-1", publishes=Publishes(success="Begun", failure="NotBegun"))
     drawn = events_figure(flow(replace(sequence(40), steps=(first, *sequence(40).steps[1:]))))

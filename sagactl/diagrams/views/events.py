@@ -53,6 +53,11 @@ class Card(NamedTuple):
     def is_back(self) -> bool:
         return self.events[0].kind in BACK
 
+    @property
+    def is_between(self) -> bool:
+        """Whether it is on the way back from one node to others, so that arrows can stand for it."""
+        return self.is_back and bool(self.source) and bool(self.heard)
+
 
 def events_figure(flow: Flow, problems: Mapping[str, str] | None = None) -> Figure:
     """The participants with their steps, and the events between them."""
@@ -60,15 +65,11 @@ def events_figure(flow: Flow, problems: Mapping[str, str] | None = None) -> Figu
     is_dense = len(flow.steps) > MANY_STEPS or len(compiled.subscriptions) > MANY_SUBSCRIPTIONS
     places = _Places(flow, is_dense=is_dense)
     cards = tuple(_cards(compiled, places))
-    shown = {
-        f"event:{place}": card
-        for place, card in enumerate(cards)
-        if not (places.is_dense and card.is_back and card.heard)
-    }
+    straight = tuple(card for card in cards if is_dense and card.is_between)
+    shown = {f"event:{place}": card for place, card in enumerate(cards) if not (is_dense and card.is_between)}
     nodes = (*places.nodes(problems or {}), *(_node(flow, id, card) for id, card in shown.items()))
     edges = [edge for id, card in shown.items() for edge in _edges(id, card)]
-    if places.is_dense:
-        edges += _straight([card for card in cards if card.is_back])
+    edges += _straight(straight)
     return Figure(
         view="events",
         title=flow.saga.id,
