@@ -63,11 +63,11 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def described(error: Exception) -> str:
     """What is reported of a defect of ours, or of a plug-in: the error, and the innermost line that it comes from."""
-    from os.path import basename
     from traceback import extract_tb
 
     stack = extract_tb(error.__traceback__, limit=-1)
-    place = f" ({basename(stack[-1].filename)}:{stack[-1].lineno} in {stack[-1].name})" if stack else ""
+    file = stack[-1].filename.replace("\\", "/").rpartition("/")[2] if stack else ""
+    place = f" ({file}:{stack[-1].lineno} in {stack[-1].name})" if stack else ""
     return f"{type(error).__name__}: {error}"[:300] + place
 
 
