@@ -65,6 +65,12 @@ def test_each_event_stands_between_who_publishes_and_who_hears_it() -> None:
     ]
 
 
+def test_a_choice_that_nobody_has_declared_yet_does_not_end_the_call() -> None:
+    saga = Saga(id="s", steps=(step("pay"), step("fly", when={"speed": "fast"}), step("ship", when={"speed": "slow"})))
+    statuses = {node.title for node in states_figure(flow(saga)).nodes}
+    assert {"PENDING", "COMPLETED", "COMPENSATING"} <= statuses
+
+
 def test_what_is_derived_and_what_nobody_hears_is_marked() -> None:
     declared = Publishes(success="Paid")
     saga = Saga(id="two", steps=(step("pay", publishes=declared), step("ship", compensation=None)))
