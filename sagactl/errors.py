@@ -61,6 +61,16 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
+def described(error: Exception) -> str:
+    """What is reported of a defect of ours, or of a plug-in: the error, and the innermost line that it comes from."""
+    from traceback import extract_tb
+
+    stack = extract_tb(error.__traceback__, limit=-1)
+    file = stack[-1].filename.replace("\\", "/").rpartition("/")[2] if stack else ""
+    place = f" ({file}:{stack[-1].lineno} in {stack[-1].name})" if stack else ""
+    return f"{type(error).__name__}: {error}"[:300] + place
+
+
 def suggest(name: str, known: tuple[str, ...]) -> str:
     """A sentence that helps to correct `name`: the nearest known name, else the list of them."""
     guess = nearest(name, known)

@@ -161,10 +161,10 @@ def _internal(error: Exception) -> int:
     import os
     import traceback
 
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}"
+    from sagactl.errors import described
+
     complain(
-        f"internal error: {type(error).__name__}: {error} ({place})",
+        f"internal error: {described(error)}",
         "this is a defect of sagactl; please report this line and the command; nothing was changed",
     )
     if os.environ.get("SAGACTL_TRACEBACK"):

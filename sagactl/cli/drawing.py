@@ -20,9 +20,6 @@ FORMATS: Final = ("text", "svg", "png", "pdf", "html", "dot", "mermaid")
 
 BINARY: Final = ("png", "pdf")
 
-OF_A_SEQUENCE: Final = ("text", "svg", "html", "mermaid")
-"""A sequence is drawn without Graphviz, which could not keep its rows in order."""
-
 FITTING: Final[Mapping[str, tuple[str, ...]]] = {
     "flow": (),
     "rollback": ("fail",),
@@ -45,7 +42,7 @@ class Wanted(NamedTuple):
 
 
 def refuse_misfits(wanted: Wanted) -> None:
-    """Options that the view does not understand, and formats in which it cannot be drawn, are mistakes of the call."""
+    """Options that the view does not understand, and pictures for a terminal that shows none, are mistakes."""
     given = [name for name, words in (*wanted.faults.items(), ("style", wanted.style)) if words]
     for name in given:
         if name not in FITTING[wanted.view]:
@@ -55,11 +52,6 @@ def refuse_misfits(wanted: Wanted) -> None:
         raise UsageError(
             "a rollback has one failure point",
             help="name one step, none for a picture of each, or `--view sequence` for several faults at once",
-        )
-    if wanted.view == "sequence" and wanted.format not in OF_A_SEQUENCE:
-        raise UsageError(
-            f"a sequence cannot be drawn as {wanted.format}",
-            help=f"{', '.join(OF_A_SEQUENCE)} can; a browser prints the svg or the html as pdf",
         )
     if wanted.format in BINARY and wanted.output is None and sys.stdout.isatty():
         raise UsageError(
@@ -160,9 +152,13 @@ def draw_sequence(
         style=style,
     )
     trace = rehearse(flow, plan)
-    member = "sequence" if wanted.format == "text" else wanted.format
+    member = {"text": "sequence", "png": "dot", "pdf": "dot"}.get(wanted.format, wanted.format)
     render: Callable[..., str] = import_module(f"sagactl.reports.traces.{member}").render
-    if member == "sequence":
+    if wanted.format in BINARY:
+        from sagactl.diagrams import image
+
+        write_bytes(image.draw(render(trace), wanted.format), wanted.output)  # type: ignore[arg-type]
+    elif member == "sequence":
         look = style_for(color, output=wanted.output)
         write(render(trace, style=look, width=columns(), ascii=ascii or is_ascii()), wanted.output)
     else:

@@ -83,15 +83,19 @@ def _recommended(
     found = Recommended(reading.name, recommend(reading.saga, sagas, weights))
     if verbose:
         found = found._replace(rings=_rings(reading.saga, sagas))
-    return _with_evidence(found, reading, sagas, shape) if alone or verbose or shape != "text" else found
+    if shape != "text" or verbose:
+        return _with_evidence(found, reading, sagas, shape, is_thorough=True)
+    return _with_evidence(found, reading, sagas, shape, is_thorough=False) if alone else found
 
 
-def _with_evidence(each: Recommended, reading: Reading, sagas: Mapping[str, Saga], shape: str) -> Recommended:
+def _with_evidence(
+    each: Recommended, reading: Reading, sagas: Mapping[str, Saga], shape: str, *, is_thorough: bool
+) -> Recommended:
     """The recommendation with both styles compared, and with pictures where the format can hold some."""
-    from sagactl.comparing import compare, not_compared
+    from sagactl.comparing import AT_ONCE, THOROUGH, compare, not_compared
 
     assert reading.saga is not None, "what could not be read is refused before"
-    compared = compare(reading.saga, sagas, is_valid=reading.valid)
+    compared = compare(reading.saga, sagas, is_valid=reading.valid, most_work=THOROUGH if is_thorough else AT_ONCE)
     if compared is None:
         return each._replace(not_compared=not_compared(reading.saga))
     if shape == "markdown":

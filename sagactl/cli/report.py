@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -21,20 +22,28 @@ from sagactl.finding import SEVERITIES
 from sagactl.inspection import Inspected, Shelf, inspect, make_plan
 from sagactl.recommender import weights_from
 from sagactl.reports.findings.tail import plural
-from sagactl.reports.surveys.html import Entry, index
+from sagactl.reports.hypertext import generated
+from sagactl.reports.surveys import json
+from sagactl.reports.surveys.entries import Entry
+from sagactl.reports.surveys.html import GENERATOR, index
 from sagactl.survey import Asked
+from sagactl.survey.defects import HELP
 from sagactl.survey.pages import Page, pages
 from sagactl.verifier import Limits
 from sagactl.world.explore import MAX_WORLDS
 
 FOLDER = "sagactl-report"
-FORMATS = ("html",)
+HEAD_BYTES = 4096
+"""Of a page, among which it says what has made it."""
+
+FORMATS = ("html", "json")
 
 EXAMPLES = """\b
 Examples:
   sagactl report definitions/
   sagactl report definitions/ -o build/sagas
-  sagactl report order.saga.yaml -o report --fail-on error"""
+  sagactl report order.saga.yaml -o report --fail-on error
+  sagactl report definitions/ --format json"""
 
 
 def command(
@@ -42,7 +51,7 @@ def command(
     output: Annotated[
         str, typer.Option("--output", "-o", help="Write into this folder; it is made if it is not there.")
     ] = FOLDER,
-    format: Annotated[str, typer.Option("--format", "-f", help="html.")] = "html",
+    format: Annotated[str, typer.Option("--format", "-f", help="html; json also prints what the pages say.")] = "html",
     fail_on: Annotated[
         str | None, typer.Option("--fail-on", help="Exit 1 from this severity on: error, warning or info.")
     ] = None,
@@ -65,15 +74,15 @@ def command(
     _make(output)
     entries = list(_written(watched(made, len(found.files), "surveying"), output))
     write(index.render(entries), os.path.join(output, "index.html"))
-    if not quiet:
+    _clear(entries, output)
+    code = _code(entries, found, threshold, exit_zero)
+    if format == "json":
+        write(json.render(entries, output, lambda entry: _reasons(entry, threshold), code))
+    elif not quiet:
         write("".join(f"{line}\n" for line in _told(entries, output, threshold)))
-    if old := _old(entries, output):
-        sys.stderr.write(f"`{escape(output)}` holds pages of an earlier call, too: {escape(', '.join(old))}\n")
-    if found.crashed:
-        return ExitStatus.INTERNAL
-    return (
-        ExitStatus.FINDINGS if any(_fails(each, threshold) for each in entries) and not exit_zero else ExitStatus.CLEAN
-    )
+    for defect in (words for entry in entries for words in entry.defects):
+        sys.stderr.write(f"{escape(defect)}\n  help: {HELP}\n")
+    return code
 
 
 def _refuse_nonsense(max_states: int, jobs: int) -> None:
@@ -106,16 +115,30 @@ def _written(made: Iterable[Page], folder: str) -> Iterator[Entry]:
         yield page.entry
 
 
-def _fails(entry: Entry, threshold: str) -> bool:
-    """Whether `lint`, `verify` or `simulate --all` would exit with 1."""
+def _code(entries: Sequence[Entry], found: Inspected, threshold: str, exit_zero: bool) -> ExitStatus:
+    """A defect of ours tells more than a finding, because something may have been missed."""
+    if found.crashed or any(entry.defects for entry in entries):
+        return ExitStatus.INTERNAL
+    fails = any(_reasons(entry, threshold) for entry in entries)
+    return ExitStatus.FINDINGS if fails and not exit_zero else ExitStatus.CLEAN
+
+
+def _reasons(entry: Entry, threshold: str) -> tuple[str, ...]:
+    """Why `lint`, `verify` or `simulate --all` would exit with 1, or the report with 3; empty if they would not."""
     reached = entry.worst and SEVERITIES.index(entry.worst) >= SEVERITIES.index(threshold)
-    return bool(reached or entry.verdict in ("unsafe", "incomplete") or entry.unacceptable)
+    reasons = {
+        "findings": bool(reached),
+        "verdict": entry.verdict in ("unsafe", "incomplete"),
+        "rehearsals": entry.unacceptable > 0,
+        "defects": bool(entry.defects),
+    }
+    return tuple(name for name, holds in reasons.items() if holds)
 
 
 def _told(entries: Sequence[Entry], folder: str, threshold: str) -> Iterator[str]:
     """Where the report is, and which definitions need somebody to look."""
     for entry in entries:
-        if _fails(entry, threshold):
+        if _reasons(entry, threshold):
             yield f"{escape(entry.path)}: {', '.join(_trouble(entry))}"
     yield f"{plural(len(entries), 'definition')}: see {escape(os.path.join(folder, 'index.html'))}"
 
@@ -127,9 +150,26 @@ def _trouble(entry: Entry) -> Iterator[str]:
         yield entry.verdict
     if entry.unacceptable:
         yield f"{plural(entry.unacceptable, 'end')} not acceptable"
+    if entry.defects:
+        yield "internal error"
 
 
-def _old(entries: Sequence[Entry], folder: str) -> tuple[str, ...]:
-    """Pages that lie in the folder, and that this call has not written."""
+def _clear(entries: Sequence[Entry], folder: str) -> None:
+    """Takes away the pages of an earlier report, which the index does not know any more; nothing else is touched."""
     written = {"index.html", *(f"{entry.page}.html" for entry in entries)}
-    return tuple(sorted(name for name in os.listdir(folder) if name.endswith(".html") and name not in written))
+    for name in os.listdir(folder):
+        path = os.path.join(folder, name)
+        if name.endswith(".html") and name not in written and _is_ours(path):
+            with suppress(OSError):
+                os.remove(path)
+
+
+def _is_ours(path: str) -> bool:
+    """Whether an earlier report wrote this page."""
+    if os.path.islink(path) or not os.path.isfile(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return generated(GENERATOR).encode() in file.read(HEAD_BYTES)
+    except OSError:
+        return False

@@ -17,8 +17,8 @@ image       SVG, PNG and PDF: the DOT of its sibling, laid out by Graphviz
 html        a page of its own around the SVG of its sibling
 
 Not members: `wiring` (conditions become decisions), `rollback` (what is undone, and in which order), `outline` (the
-flow as nested blocks), `listing` (what is no flow, node by node), `text` (widths and line breaks), `colours` (for
-light and for dark), `fonts` (letters where the system has none).
+flow as nested blocks), `listing` (what is no flow, node by node), `legend` (what the signs of drawings mean), `text`
+(widths and line breaks), `colours` (for light and for dark), `fonts` (letters where the system has none).
 """
 
 from __future__ import annotations

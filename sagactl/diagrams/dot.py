@@ -14,6 +14,7 @@ from sagactl.diagrams import labels
 from sagactl.diagrams.colours import BACK, FAILURE, FAINT, GOOD, INK, NEUTRAL, PALE, PAPER, QUIET, shade, tint
 from sagactl.diagrams.figure import UNDONE, Edge, Figure, Group, Node, View
 from sagactl.diagrams.labels import quoted
+from sagactl.diagrams.legend import legend
 from sagactl.diagrams.text import wrap
 from sagactl.diagrams.wiring import START
 
@@ -74,8 +75,9 @@ MOST_COLUMNS: Final = 4
 
 def render(figure: Figure) -> str:
     """The whole drawing; the same figure gives the same text."""
+    heading = labels.heading(figure.title, figure.subtitle, figure.drawn_caption, legend(figure))
     lines = [f"digraph {quoted(figure.title)} {{"]
-    lines.append(f"  graph [{', '.join((*GRAPH, *_graph(figure)))}, label=<{labels.heading(figure)}>];")
+    lines.append(f"  graph [{', '.join((*GRAPH, *_graph(figure)))}, label=<{heading}>];")
     lines.append(f"  node [{', '.join(NODE)}];")
     lines.append(f"  edge [{', '.join(EDGE)}];")
     lines += [f"  {line}" for line in (_panels(figure) if figure.panels else _content(figure))]
@@ -194,7 +196,7 @@ def _pen(node: Node) -> str:
 
 
 def _edges(figure: Figure) -> Iterator[str]:
-    for edge in figure.edges:
+    for edge in figure.drawn_edges:
         ends, look = (edge.source, edge.target), list(_edge(edge))
         if edge.role == "undoes":
             ends = (edge.target, edge.source)
@@ -210,6 +212,8 @@ def _edge(edge: Edge) -> Iterator[str]:
     label = labels.edge(edge)
     if label:
         yield f"label=<{label}>"
+    if edge.carries:
+        yield f"tooltip={quoted(edge.carries)}"
 
 
 # -- a small multiple

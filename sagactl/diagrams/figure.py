@@ -26,6 +26,12 @@ State = Literal["plain", "done", "failing", "idle", "due", "maybe"]
 UNDONE: Final = "end:compensated"
 PARKED: Final = "end:parked"
 
+MOST_CARRYING: Final = 60
+"""Edges without the nodes of their events in one drawing; more of them would hide everything else."""
+
+UNNAMED: Final = "The names of their events are left out, because there are many; the format text has them."
+UNDRAWN: Final = "Here they are left out, because they would hide the rest; the format text has them."
+
 STATE_TEXTS: Final[Mapping[State, str]] = {
     "plain": "",
     "done": "done",
@@ -62,13 +68,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """What leads where; an edge that undoes goes from a compensation to its action and orders nothing."""
+    """What leads where; an edge that undoes goes from a compensation to its action and orders nothing.
+
+    `carries` names the events that have no node in a crowded picture.
+    """
 
     source: str
     target: str
     role: EdgeRole = "forward"
     label: str = ""
     detail: str = ""
+    carries: str = ""
     state: State = "plain"
 
 
@@ -100,6 +110,20 @@ class Figure:
     groups: tuple[Group, ...] = ()
     outline: Block | None = None
     panels: tuple[Figure, ...] = ()
+
+    @property
+    def drawn_caption(self) -> str:
+        """The caption of a drawing, which has no room for what crowded edges carry."""
+        carrying = sum(bool(edge.carries) for edge in self.edges)
+        left_out = UNDRAWN if carrying > MOST_CARRYING else UNNAMED if carrying else ""
+        return f"{self.caption} {left_out}".strip()
+
+    @property
+    def drawn_edges(self) -> tuple[Edge, ...]:
+        """The edges of a drawing: without the crowded ones, if they are so many that they would hide the others."""
+        if sum(bool(edge.carries) for edge in self.edges) <= MOST_CARRYING:
+            return self.edges
+        return tuple(edge for edge in self.edges if not edge.carries)
 
     def undo_of(self) -> dict[str, Node]:
         """The compensation that stands beside each step's node."""

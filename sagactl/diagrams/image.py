@@ -17,6 +17,7 @@ from typing import Final, Literal
 from sagactl.diagrams import dot, fonts
 from sagactl.diagrams.colours import dark_css
 from sagactl.diagrams.figure import Figure
+from sagactl.diagrams.legend import legend
 from sagactl.errors import SagactlError
 from sagactl.escape import escape
 
@@ -58,11 +59,14 @@ _DATE = re.compile(rb"/(CreationDate|ModDate) \(D:[^)]*\)")
 
 def render(figure: Figure, format: Format = "svg") -> bytes:
     """The picture as the bytes of a file."""
-    if format == "svg":
-        return svg(figure).encode("utf-8")
+    return svg(figure).encode("utf-8") if format == "svg" else draw(dot.render(figure), format)
+
+
+def draw(source: str, format: Literal["png", "pdf"]) -> bytes:
+    """What the DOT says, as the bytes of a file; the same text gives the same bytes on one machine."""
     if not fonts.provide():
         raise SagactlError(f"no font is installed, and {format} would show a box for every letter", help=fonts.HELP)
-    written = _drawn(dot.render(figure), format)
+    written = _drawn(source, format)
     return _DATE.sub(_same_date, written) if format == "pdf" else written
 
 
@@ -151,7 +155,9 @@ def _description(figure: Figure) -> Iterator[str]:
     if figure.subtitle:
         yield f"{figure.subtitle}."
     if figure.caption:
-        yield figure.caption
+        yield figure.drawn_caption
+    if meanings := legend(figure):
+        yield f"{meanings}."
     names = [node.title for node in figure.nodes if node.role in NAMED]
     if names:
         yield f"Shown are {', '.join(names)}."

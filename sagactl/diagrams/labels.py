@@ -18,6 +18,7 @@ PREDICATE_WIDTH: Final = 30
 PREDICATE_LENGTH: Final = 120
 EDGE_LENGTH: Final = 360
 CAPTION_WIDTH: Final = 76
+LEGEND_WIDTH: Final = 84
 SMALL_WIDTH: Final = 26
 
 MARKS: Final = {"done": "✓ ", "failing": "✗ ", "maybe": "? "}
@@ -26,12 +27,13 @@ MARKS: Final = {"done": "✓ ", "failing": "✗ ", "maybe": "? "}
 _NAMES = re.compile(r"\\(?=[A-Za-z\\])")
 
 
-def heading(figure: Figure) -> str:
-    """The name of the picture, and what it shows."""
-    rows = [_row(f'<FONT POINT-SIZE="18"><B>{_text(figure.title)}</B></FONT>', 26)]
-    if figure.subtitle:
-        rows.append(_row(_font(_text(figure.subtitle), 11, QUIET), 16))
-    rows += [_row(_font(_text(line), 11, INK), 16) for line in wrap(figure.caption, CAPTION_WIDTH) if line]
+def heading(title: str, subtitle: str, caption: str = "", legend: str = "") -> str:
+    """The name of the picture, what it shows, and what its signs mean."""
+    rows = [_row(f'<FONT POINT-SIZE="18"><B>{_text(title)}</B></FONT>', 26)]
+    if subtitle:
+        rows.append(_row(words(subtitle, 11, QUIET), 16))
+    rows += [_row(words(line, 11, INK), 16) for line in wrap(caption, CAPTION_WIDTH) if line]
+    rows += [_row(words(line, 10, QUIET), 15) for line in wrap(legend, LEGEND_WIDTH) if line]
     return _table(rows, padding=2)
 
 
@@ -90,6 +92,11 @@ def plain(lines: Iterable[str]) -> str:
 def quoted(text: str) -> str:
     """A quoted string of the language; a backslash is written twice, so that none can swallow the closing quote."""
     return '"' + escape(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def words(text: str, size: int, colour: str) -> str:
+    """Text within an HTML-like label."""
+    return _font(_text(text), size, colour)
 
 
 def _badge_lines(node: Node) -> Iterator[str]:

@@ -84,13 +84,22 @@ class _Rows:
         )
 
     def arrows(self, node: Node, indent: str) -> Iterator[str]:
+        yield from self.coming(node, indent)
+        yield from self.going(node, indent)
+
+    def coming(self, node: Node, indent: str) -> Iterator[str]:
         g = self.glyphs
         for edge in self.ending.get(node.id, ()):
             verb = INTO.get((self.figure.view, edge.role))
             if verb is not None:
                 stroke = g.leader if edge.role == "back" else g.dash
-                yield from self.folded(f"{indent}{g.back}{stroke} ", verb + self.named(edge.source))
-        for edge in self.leaving.get(node.id, ()):
+                carried = f"{escape(edge.carries)} of " if edge.carries else ""
+                yield from self.folded(f"{indent}{g.back}{stroke} ", verb + carried + self.named(edge.source))
+
+    def going(self, node: Node, indent: str) -> Iterator[str]:
+        """What leaves the node; what its edges carry is told once, however many hear it."""
+        g, leaving = self.glyphs, self.leaving.get(node.id, ())
+        for edge in (each for each in leaving if not each.carries):
             stroke = g.leader if edge.role == "back" else g.dash
             verb = OUT.get((self.figure.view, edge.role), "")
             parts = [part for part in (*escape(edge.label).split("; "), escape(edge.detail)) if part]
@@ -98,6 +107,8 @@ class _Rows:
             yield from self.folded(f"{indent}{stroke}{g.forth} ", verb + self.named(edge.target) + said)
             for text in parts if len(parts) > 1 else ():
                 yield from self.folded(f"{indent}     ", text)
+        for carried in dict.fromkeys(each.carries for each in leaving if each.carries):
+            yield from self.folded(f"{indent}{g.leader}{g.forth} ", f"publishes {escape(carried)}")
 
     def named(self, id: str) -> str:
         """The other end of an arrow; of an event all there is to say, because it has no place of its own."""

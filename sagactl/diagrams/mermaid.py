@@ -63,7 +63,7 @@ def render(figure: Figure) -> str:
     Raises SagactlError for a drawing that is larger than Mermaid draws.
     """
     lines = [f"flowchart {'LR' if figure.view == 'commands' else 'TB'}", f"  accTitle: {_words(figure.title)}"]
-    about = _words(f"{figure.subtitle}. {figure.caption}" if figure.subtitle else figure.caption)
+    about = _words(f"{figure.subtitle}. {figure.drawn_caption}" if figure.subtitle else figure.drawn_caption)
     lines += [f"  accDescr: {about}"] if about else []
     lines += _content(figure, "") if not figure.panels else _panels(figure)
     lines += [f"  classDef {name} {style}" for name, style in CLASSES.items()]

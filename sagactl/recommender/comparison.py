@@ -45,15 +45,24 @@ class Run(NamedTuple):
     duration_s: float
 
 
+class Failed(NamedTuple):
+    """The run in which this step fails."""
+
+    step: str
+    run: Run
+
+
 class Rehearsed(NamedTuple):
     """One style, rehearsed where nothing fails and where most has to be undone; None where there is no such run.
 
-    `refused` says by name what keeps the definition from running in this style.
+    failures: a run for each step that can turn a run back, none where those would be too many.
+    refused: by name what keeps the definition from running in this style.
     """
 
     happy: Run | None = None
     worst: Run | None = None
     refused: str = ""
+    failures: tuple[Failed, ...] = ()
 
 
 class Costs(NamedTuple):

@@ -42,17 +42,33 @@ def worst_failure(flow: Flow) -> Failure | None:
 
     None where no step can fail before the point of no return, or only after very many tries.
     """
-    undone = _bits(plan for plan in flow.steps if plan.undo is not None and plan.place != "after")
-    rank = {index: position for position, index in enumerate(flow.order)}
-    failing = [plan for plan in flow.steps if _fails_soon(plan) and plan.place != "after" and not plan.reacts]
-    found = (
-        (Failure(plan.id, way, (_behind(flow, plan) & undone & way.taken).bit_count()), plan)
-        for way in ways(flow)
-        for plan in failing
-        if way.taken >> plan.index & 1
+    rank = {flow.steps[index].id: position for position, index in enumerate(flow.order)}
+    return max(
+        failures(flow), key=lambda each: (each.undone, flow[each.step].says_no, rank.get(each.step, -1)), default=None
     )
-    best = max(found, key=lambda each: (each[0].undone, each[1].says_no, rank.get(each[1].index, -1)), default=None)
-    return best[0] if best is not None else None
+
+
+def failures(flow: Flow) -> tuple[Failure, ...]:
+    """The failure of each step that can fail before the point of no return, on the way on which most is undone then.
+
+    What fails only after very many tries is left out; the steps are in file order.
+    """
+    undone = _bits(plan for plan in flow.steps if plan.undo is not None and plan.place != "after")
+    failing = [plan for plan in flow.steps if _fails_soon(plan) and plan.place != "after" and not plan.reacts]
+    through = tuple(ways(flow))
+    found = (
+        max(
+            (
+                Failure(plan.id, way, (_behind(flow, plan) & undone & way.taken).bit_count())
+                for way in through
+                if way.taken >> plan.index & 1
+            ),
+            key=lambda each: each.undone,
+            default=None,
+        )
+        for plan in failing
+    )
+    return tuple(filter(None, found))
 
 
 def ways(flow: Flow) -> Iterator[Way]:

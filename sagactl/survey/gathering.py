@@ -15,6 +15,7 @@ from sagactl.reports.recommendations import Recommended
 from sagactl.reports.surveys import Refused, Rehearsals, Surveyed, Verified
 from sagactl.simulator import Plan, rehearse
 from sagactl.source.build import Reading
+from sagactl.survey.defects import defect
 from sagactl.survey.pictures import pictures
 from sagactl.survey.rehearsals import rehearsals
 from sagactl.topology import service_cycles
@@ -61,11 +62,13 @@ def survey(
 
 
 def _asked(question: Callable[[], Result]) -> Result | Refused:
-    """The answer, or why there is none."""
+    """The answer, or why there is none; a defect in one verb does not take the others with it."""
     try:
         return question()
     except SagactlError as error:
         return Refused(error.message, error.help)
+    except Exception as error:
+        return defect(error)
 
 
 def _groups(recommended: Recommended | Refused) -> dict[str, tuple[str, ...]]:

@@ -15,8 +15,11 @@ from sagactl.inspection import Inspected, Shelf
 from sagactl.inspection.workers import processors
 from sagactl.linter.linted import Linted
 from sagactl.model import Saga
-from sagactl.reports.surveys.html import Entry, entry, render
+from sagactl.reports.surveys import Surveyed
+from sagactl.reports.surveys.entries import Entry, entry
+from sagactl.reports.surveys.html import render
 from sagactl.source.link import link
+from sagactl.survey.defects import diagnosis_alone
 from sagactl.survey.gathering import Asked, survey
 from sagactl.survey.names import page_names
 from sagactl.verifier import Memory
@@ -67,6 +70,15 @@ class Surveyor:
         """The page of one file."""
         reading = link(self.shelf.read(errand.linted.name), self.sagas)
         found = survey(reading, errand.linted, errand.page, self.sagas, self.asked, self.memory)
+        return page_of(found)
+
+
+def page_of(found: Surveyed) -> Page:
+    """The page, or one with the diagnosis alone where it cannot be made."""
+    try:
+        return Page(entry(found), render(found))
+    except Exception as error:
+        found = diagnosis_alone(found, error)
         return Page(entry(found), render(found))
 
 

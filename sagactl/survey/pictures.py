@@ -22,6 +22,7 @@ from sagactl.diagrams import (
 from sagactl.errors import SagactlError
 from sagactl.flow import Flow
 from sagactl.reports.surveys import Picture, Refused
+from sagactl.survey.defects import defect
 
 MAX_STEPS: Final = 100
 """Of a saga that is drawn; a picture of more takes seconds and shows nothing."""
@@ -75,6 +76,14 @@ def _undone(figure: Figure) -> int:
 
 
 def _picture(sketch: Sketch) -> Picture:
+    """The drawing, or what there is in its place."""
+    try:
+        return _drawn(sketch)
+    except Exception as error:
+        return Picture(sketch.name, sketch.title, defect(error))
+
+
+def _drawn(sketch: Sketch) -> Picture:
     """The drawing without its own style, which the page takes up for all of them."""
     figure = sketch.figure()
     try:

@@ -11,8 +11,8 @@ from sagactl.reports.surveys import Rehearsals, Run
 from sagactl.simulator.matrix import Cases, Matrix, Played, played, singles
 from sagactl.trace import Moment
 
-MOST_WORK: Final = 1_200_000
-"""Of all rehearsals of a saga, in steps times steps: 750 runs of forty steps, which take some ten seconds."""
+MOST_WORK: Final = 600_000
+"""Of all rehearsals of a saga, in steps times steps: 375 runs of forty steps, which take some five seconds."""
 
 MAX_DRAWN: Final = 16
 MAX_MOMENTS_DRAWN: Final = 250

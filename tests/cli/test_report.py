@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -63,12 +64,45 @@ def test_two_definitions_of_one_name_have_two_pages(tmp_path: Path) -> None:
     assert set(read(tmp_path / "out")) == {"index.html", "trip.html", "trip-2.html"}
 
 
-def test_pages_of_an_earlier_call_are_left_and_named(tmp_path: Path) -> None:
+def test_pages_of_an_earlier_report_go_and_nothing_else(tmp_path: Path) -> None:
     out = tmp_path / "out"
     sagactl("report", *FEW, "-o", str(out))
+    (out / "mine.html").write_text("<!doctype html><title>mine</title>", encoding="utf-8")
+    (out / "notes.txt").write_text('<meta name="generator" content="sagactl report">', encoding="utf-8")
+    elsewhere = tmp_path / "kept.html"
+    (out / "money-transfer.html").rename(elsewhere)
+    (out / "link.html").symlink_to(elsewhere)
     done = sagactl("report", ORDER, "-o", str(out))
-    assert "money-transfer.html, points-redemption.html, travel-arrangement.html" in done.err
-    assert (out / "money-transfer.html").exists()
+    assert (done.code, done.err) == (0, "")
+    assert set(read(out)) == {"index.html", "order-fulfillment.html", "mine.html", "notes.txt", "link.html"}
+
+
+def test_json_says_what_the_pages_say(tmp_path: Path) -> None:
+    folder = written(tmp_path / "in", broken=BROKEN, nothing=NOTHING, trip=DRAFT)
+    done = sagactl("report", str(folder), ORDER, "-o", str(tmp_path / "out"), "--format", "json")
+    found = json.loads(done.out)
+    assert (found["version"], found["exit"], found["folder"]) == (1, done.code, str(tmp_path / "out"))
+    assert {each["page"] for each in found["definitions"]} | {found["index"]} == set(read(tmp_path / "out"))
+    by_saga = {each["saga"]: each for each in found["definitions"]}
+    assert by_saga["broken"]["reasons"] == ["findings"] and by_saga["broken"]["verdict"] is None
+    assert by_saga["trip"]["reasons"] == ["findings", "verdict", "rehearsals"]
+    assert by_saga["trip"]["rehearsals"]["not_acceptable"] == 4
+    order = by_saga["order-fulfillment"]
+    assert (order["verdict"], order["recommendation"], order["reasons"]) == ("safe", "orchestration", [])
+    assert order["findings"] == {"errors": 0, "warnings": 0, "infos": 0}
+
+
+def test_a_defect_ends_the_call_with_3_and_the_rest_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("nobody thought of this")
+
+    monkeypatch.setattr("sagactl.survey.gathering.verify", broken)
+    done = sagactl("report", ORDER, "-o", str(tmp_path / "out"), "--format", "json")
+    assert done.code == 3
+    assert "internal error: ZeroDivisionError: nobody thought of this" in done.err and "report this line" in done.err
+    (found,) = json.loads(done.out)["definitions"]
+    assert found["reasons"] == ["defects"] and found["rehearsals"]["runs"] > 50
+    assert "internal error: ZeroDivisionError" in (tmp_path / "out" / "order-fulfillment.html").read_text("utf-8")
 
 
 def test_standard_input_is_a_definition(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ from sagactl.diagrams import (
     rollback_figures,
     rollbacks_figure,
     states_figure,
+    terminal,
 )
 from sagactl.diagrams.life import Stage, life
 from sagactl.diagrams.views.hybrid import contexts
@@ -63,6 +65,12 @@ def test_each_event_stands_between_who_publishes_and_who_hears_it() -> None:
     ]
 
 
+def test_a_choice_that_nobody_has_declared_yet_does_not_end_the_call() -> None:
+    saga = Saga(id="s", steps=(step("pay"), step("fly", when={"speed": "fast"}), step("ship", when={"speed": "slow"})))
+    statuses = {node.title for node in states_figure(flow(saga)).nodes}
+    assert {"PENDING", "COMPLETED", "COMPENSATING"} <= statuses
+
+
 def test_what_is_derived_and_what_nobody_hears_is_marked() -> None:
     declared = Publishes(success="Paid")
     saga = Saga(id="two", steps=(step("pay", publishes=declared), step("ship", compensation=None)))
@@ -92,6 +100,27 @@ def test_of_a_long_saga_the_way_back_is_drawn_without_its_events() -> None:
     assert not drawn.groups
     assert "do-2 ~> do-1" in arrows(drawn)
     assert len(drawn.nodes) == 40 + 41
+    assert drawn.drawn_caption.endswith("the format text has them.")
+
+
+def test_the_text_of_a_long_saga_names_the_events_of_the_way_back() -> None:
+    written = terminal.render(events_figure(flow(sequence(40))), width=100)
+    assert "╌▶ publishes Do2Failed, Do2Undone (derived)" in written
+    assert "◀╌ goes back on Do2Failed, Do2Undone (derived) of do-2" in written
+    assert "left out" not in written
+
+
+def test_an_event_from_outside_takes_back_a_step_of_a_long_saga() -> None:
+    undo = Compensation(command="Refund", listens=Listens(events=("Cancelled",)))
+    first = step("do-1", compensation=undo)
+    written = terminal.render(events_figure(flow(replace(sequence(40), steps=(first, *sequence(40).steps[1:])))))
+    assert "goes back on Cancelled" in written
+
+
+def test_a_declared_event_that_nobody_hears_is_shown_in_a_long_saga_too() -> None:
+    first = step("do-1", publishes=Publishes(success="Begun", failure="NotBegun"))
+    drawn = events_figure(flow(replace(sequence(40), steps=(first, *sequence(40).steps[1:]))))
+    assert "NotBegun" in {node.title for node in drawn.nodes}
 
 
 def test_the_declared_events_of_a_definition_are_all_there() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sagactl.comparing import Compared, compare, not_compared
+from sagactl.comparing import AT_ONCE, Compared, compare, not_compared
 from sagactl.model import Compensation, Deadline, Rollback, Saga, Step
 from sagactl.recommender.comparison import Comparison, Costs
 from sagactl.source.build import read as read_definition
@@ -255,3 +255,35 @@ def test_what_is_not_valid_is_only_compiled() -> None:
     assert found.comparison.orchestration.rehearsed.happy is None
     assert "not valid yet" in found.comparison.orchestration.rehearsed.refused
     assert not any("not valid" in sentence for sentence in found.comparison.choreography.impossible)
+
+
+def test_every_failure_is_rehearsed_in_both_styles() -> None:
+    found = _comparison(_refusing(3))
+    for costs in (found.orchestration, found.choreography):
+        rehearsed = costs.rehearsed
+        undone = {each.step: each.run.undone for each in rehearsed.failures}
+        assert undone == {"s0": ("s0",), "s1": ("s1", "s0"), "s2": ("s1", "s0")}, "an unknown outcome is undone, too"
+        assert rehearsed.failures[-1].run == rehearsed.worst
+
+
+def test_more_failures_than_anybody_waits_for_are_left_out() -> None:
+    given = saga(chain(20))
+    at_once = compare(given, most_work=AT_ONCE)
+    assert at_once is not None
+    assert at_once.comparison.orchestration.rehearsed.worst is not None
+    assert at_once.comparison.orchestration.rehearsed.failures == ()
+    assert len(_comparison(given).orchestration.rehearsed.failures) == 20
+
+
+def test_what_waits_for_very_many_others_is_not_rehearsed_at_once() -> None:
+    rows = [[done(f"s{row}-{place}", "p", after=()) for place in range(6)] for row in range(4)]
+    steps = tuple(
+        replace(each, after=tuple(other.id for other in rows[row - 1]) if row else ())
+        for row, together in enumerate(rows)
+        for each in together
+    )
+    found = compare(saga(steps), most_work=AT_ONCE)
+    assert found is not None
+    assert "wait for 108 others" in found.comparison.orchestration.rehearsed.refused
+    assert "`--verbose`" in found.comparison.orchestration.rehearsed.refused
+    assert _comparison(saga(steps)).orchestration.rehearsed.happy is not None

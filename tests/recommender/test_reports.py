@@ -226,7 +226,7 @@ def test_json_has_the_agreed_shape() -> None:
 def test_json_carries_evidence_where_there_is_some() -> None:
     found = decoder.loads(json.render([_with_evidence(saga(chain(3)))]))["sagas"][0]["evidence"]
     shared = {"state", "timers", "contracts", "edges", "cycles", "one_more_step", "happy_path", "worst_failure"}
-    shared |= {"refused", "impossible"}
+    shared |= {"failures", "refused", "impossible"}
     assert set(found["orchestration"]) == shared | {"commands", "channels"}
     assert set(found["choreography"]) == shared | {"events", "subscriptions", "joins", "ways_back"}
     assert found["orchestration"]["happy_path"] == {

@@ -10,8 +10,11 @@ from sagactl.inspection import Plan, Shelf, inspect
 from sagactl.recommender import weights_from
 from sagactl.reports.recommendations import Recommended
 from sagactl.reports.surveys import Refused, Rehearsals, Surveyed, Verified
+from sagactl.reports.surveys.html import recommendation as html_pictures
 from sagactl.survey import Asked, survey
 from sagactl.survey import gathering as module
+from sagactl.survey import pictures as drawing
+from sagactl.survey.pages import page_of
 from sagactl.verdict import Counterexample
 from sagactl.verifier import Limits
 from tests.survey.definitions import BROKEN, DRAFT, NOTHING, chain
@@ -83,3 +86,36 @@ def test_without_graphviz_pictures_are_made_of_letters(monkeypatch: pytest.Monke
 def test_of_a_long_saga_the_longest_way_back_stands_for_all() -> None:
     titles = {picture.name: picture.title for picture in surveyed(chain(20)).pictures}
     assert titles["rollbacks"] == "The longest way back"
+
+
+def broken(*_: object, **__: object) -> None:
+    raise ZeroDivisionError("nobody thought of this")
+
+
+PARTS = {"recommend": "recommended", "verify": "verified", "rehearsals": "rehearsals"}
+
+
+@pytest.mark.parametrize(("verb", "part"), PARTS.items())
+def test_a_defect_in_one_verb_leaves_the_others(verb: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, verb, broken)
+    found = surveyed(DRAFT)
+    missing = [name for name in PARTS.values() if isinstance(getattr(found, name), Refused)]
+    assert missing == [part]
+    (reason,) = found.defects
+    assert reason.message.startswith("internal error: ZeroDivisionError: nobody thought of this (test_gathering.py:")
+    assert "report this line" in reason.help
+
+
+def test_a_defect_in_one_picture_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "states_figure", broken)
+    found = surveyed(DRAFT)
+    assert [picture.name for picture in found.pictures if isinstance(picture.drawn, Refused)] == ["states"]
+    assert len(found.defects) == 1
+
+
+def test_a_page_that_cannot_be_made_has_its_diagnosis(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = surveyed(BROKEN)
+    monkeypatch.setattr(html_pictures, "both_styles", broken)
+    page = page_of(found)
+    assert "internal error: ZeroDivisionError" in page.html and 'id="finding-1"' in page.html
+    assert page.entry.defects

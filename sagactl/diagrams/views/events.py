@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from sagactl.diagrams.figure import Edge, EdgeRole, Figure, Group, Node, NodeRole, lanes
@@ -21,8 +21,9 @@ from sagactl.styles import (
     undoer_of,
 )
 
-MANY: Final = 16
-"""Beyond so many steps boxes around services, and cards for the way back, would hide what they are to show."""
+MANY_STEPS: Final = 16
+MANY_SUBSCRIPTIONS: Final = 60
+"""Beyond so many boxes around services, and cards for the way back, would hide what they are to show."""
 
 BACK: Final[frozenset[EventKind]] = frozenset({"failure", "undone"})
 
@@ -52,17 +53,23 @@ class Card(NamedTuple):
     def is_back(self) -> bool:
         return self.events[0].kind in BACK
 
+    @property
+    def is_between(self) -> bool:
+        """Whether it is on the way back from one node to others, so that arrows can stand for it."""
+        return self.is_back and bool(self.source) and bool(self.heard)
+
 
 def events_figure(flow: Flow, problems: Mapping[str, str] | None = None) -> Figure:
     """The participants with their steps, and the events between them."""
     compiled = choreography(flow)
-    places = _Places(flow, is_dense=len(flow.steps) > MANY)
+    is_dense = len(flow.steps) > MANY_STEPS or len(compiled.subscriptions) > MANY_SUBSCRIPTIONS
+    places = _Places(flow, is_dense=is_dense)
     cards = tuple(_cards(compiled, places))
-    shown = {f"event:{place}": card for place, card in enumerate(cards) if not (places.is_dense and card.is_back)}
+    straight = tuple(card for card in cards if is_dense and card.is_between)
+    shown = {f"event:{place}": card for place, card in enumerate(cards) if not (is_dense and card.is_between)}
     nodes = (*places.nodes(problems or {}), *(_node(flow, id, card) for id, card in shown.items()))
     edges = [edge for id, card in shown.items() for edge in _edges(id, card)]
-    if places.is_dense:
-        edges += dict.fromkeys(edge for card in cards if card.is_back for edge in _straight(card))
+    edges += _straight(straight)
     return Figure(
         view="events",
         title=flow.saga.id,
@@ -200,14 +207,24 @@ def _edges(id: str, card: Card) -> Iterator[Edge]:
         yield Edge(source=id, target=listener.node, role=role, label="stops it" if listener.purpose == "stop" else "")
 
 
-def _straight(card: Card) -> Iterator[Edge]:
-    """From who publishes to who hears, without the event between them."""
-    return (Edge(source=card.source, target=each.node, role="back") for each in card.heard if each.node != card.source)
+def _straight(cards: Iterable[Card]) -> Iterator[Edge]:
+    """From who publishes to who hears, without the events between them."""
+    carried: dict[tuple[str, str], list[str]] = {}
+    for card in cards:
+        for node in dict.fromkeys(listener.node for listener in card.heard):
+            if node != card.source:
+                carried.setdefault((card.source, node), []).append(_named(card))
+    for (source, target), names in carried.items():
+        yield Edge(source=source, target=target, role="back", carries=", ".join(names))
+
+
+def _named(card: Card) -> str:
+    """The events as they are told where they have no node."""
+    marks = ", ".join(_marks(card))
+    return ", ".join(event.name for event in card.events) + (f" ({marks})" if marks else "")
 
 
 def _caption(compiled: Choreography, places: _Places) -> Iterator[str]:
     events = len({event.name for event in compiled.events})
     yield f"{len(places.services)} services, {events} events, {len(compiled.subscriptions)} subscriptions."
     yield "Dashed arrows: the way back, on which a listener undoes its step."
-    if places.is_dense:
-        yield "The names of their events are left out, because the saga is long."

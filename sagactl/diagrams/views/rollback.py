@@ -30,18 +30,28 @@ def rollback_figures(flow: Flow, problems: Mapping[str, str] | None = None) -> t
 def rollbacks_figure(flow: Flow, problems: Mapping[str, str] | None = None) -> Figure:
     """A small multiple: what is undone for every step that can fail, one panel each."""
     panels = rollback_figures(flow, problems)
+    crowded = any(map(_at_once, panels))
     safe = [flow.steps[index].id for index in flow.order if not flow.steps[index].can_fail]
     return Figure(
         view="rollbacks",
         title=flow.saga.id,
         subtitle="what is undone when a step fails, in the worst case",
-        caption=" ".join(_about_all(safe, panels)),
-        panels=tuple(map(_small, panels)),
+        caption=" ".join(_about_all(safe, panels, crowded)),
+        panels=tuple(_small(panel, crowded) for panel in panels),
     )
 
 
-def _small(panel: Figure) -> Figure:
-    """What can be seen at a glance: names and the order of the undoing; what is not undone is left out."""
+def _at_once(panel: Figure) -> bool:
+    """Whether several steps are undone at the same time."""
+    numbers = [node.number for node in panel.nodes if node.number is not None]
+    return len(set(numbers)) < len(numbers)
+
+
+def _small(panel: Figure, crowded: bool) -> Figure:
+    """What can be seen at a glance: names and the order of the undoing; what is not undone is left out.
+
+    Arrows between what is undone at once would cross each other, and the numbers say the same.
+    """
     idle = {node.id for node in panel.nodes if node.role == "compensation" and node.state == "idle"}
     idle |= {node.id for node in panel.nodes if node.role == "end" and node.state == "idle"}
     nodes = (replace(node, subtitle="", badges=()) for node in panel.nodes if node.id not in idle)
@@ -50,7 +60,11 @@ def _small(panel: Figure) -> Figure:
         title=panel.subtitle,
         subtitle=_ending(panel),
         nodes=tuple(replace(node, subtitle="FAILED") if node.role == "end" else node for node in nodes),
-        edges=tuple(edge for edge in panel.edges if not {edge.source, edge.target} & idle),
+        edges=tuple(
+            edge
+            for edge in panel.edges
+            if not {edge.source, edge.target} & idle and not (crowded and edge.role == "rollback")
+        ),
     )
 
 
@@ -63,9 +77,11 @@ def _ending(panel: Figure) -> str:
     return f"{words}, {undone + 1} if its outcome is unknown" if maybe else words
 
 
-def _about_all(safe: list[str], panels: tuple[Figure, ...]) -> Iterator[str]:
+def _about_all(safe: list[str], panels: tuple[Figure, ...], crowded: bool) -> Iterator[str]:
     if any(node.number for panel in panels for node in panel.nodes):
-        yield "The numbers are the order of the undoing."
+        yield "The numbers are the order of the undoing" + (
+            "; equal ones do not wait for each other." if crowded else "."
+        )
     if not panels:
         yield "No step can fail."
     elif safe:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final, get_args
 
 from sagactl.diagrams.figure import Edge, EdgeRole, Figure, Node
 from sagactl.diagrams.life import ENDS, GIVEN_UP, RESTARTS, Life, Passage, Stage, life
 from sagactl.diagrams.views.flow import facts
+from sagactl.diagrams.wiring import outcomes
 from sagactl.durations import duration_text
 from sagactl.flow import Flow
+from sagactl.model import OTHERWISE, Choice, Outcome
 from sagactl.trace import Status
 
 MOST_NAMES: Final = 6
@@ -47,6 +50,7 @@ CAUSES: Final[Mapping[str, str]] = {
 
 def states_figure(flow: Flow) -> Figure:
     """The states of a run, and what leads from one to the next."""
+    flow = _decidable(flow)
     found = life(flow)
     stages = sorted(found.stages, key=_place)
     return Figure(
@@ -59,10 +63,23 @@ def states_figure(flow: Flow) -> Figure:
     )
 
 
+def _decidable(flow: Flow) -> Flow:
+    """The flow with every choice that a condition names; a draft may not have declared them all."""
+    named, declared = outcomes(flow), flow.saga.choices
+    if named.keys() <= declared.keys():
+        return flow
+    missing = {
+        id: Choice(id=id, outcomes=tuple(Outcome(id=each, predicate=OTHERWISE) for each in named[id]))
+        for id in named.keys() - declared.keys()
+    }
+    choices = {**declared, **{id: missing[id] for id in named if id in missing}}
+    return Flow(replace(flow.saga, choices=choices), scopes=flow.scopes, parts=flow.parts)
+
+
 def _place(stage: Stage) -> tuple[int, int, bool]:
     """The way forward first, the ends last."""
-    outcomes = list(ENDINGS)
-    ends = outcomes.index(stage.outcome) + 1 if stage.outcome is not None else 0
+    endings = list(ENDINGS)
+    ends = endings.index(stage.outcome) + 1 if stage.outcome is not None else 0
     return ends, get_args(Status).index(stage.status), stage.past_return
 
 

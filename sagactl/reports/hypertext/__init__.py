@@ -43,7 +43,7 @@ def asset(package: str, name: str) -> str:
     return files(package).joinpath(name).read_text(encoding="utf-8")
 
 
-def head(title: str, css: str, script: str) -> tuple[str, ...]:
+def head(title: str, css: str, script: str, generator: str = "sagactl") -> tuple[str, ...]:
     """The start of a page, up to its body: no other file is asked for, and no other script may run."""
     policy = f"{NO_CONTENT}; style-src {_hash(css)}; script-src {_hash(script)}"
     return (
@@ -52,6 +52,7 @@ def head(title: str, css: str, script: str) -> tuple[str, ...]:
         "<head>",
         '<meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        generated(generator),
         '<meta name="referrer" content="no-referrer">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
@@ -60,6 +61,11 @@ def head(title: str, css: str, script: str) -> tuple[str, ...]:
         "</head>",
         "<body>",
     )
+
+
+def generated(by: str) -> str:
+    """The line by which a page says what has made it."""
+    return f'<meta name="generator" content="{text(by)}">'
 
 
 def foot(script: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ IMPOSSIBLE: Final = {
     "choreography": "What choreography makes impossible",
 }
 SENT: Final = ("What the orchestrator asks", "What the services hear")
+FAILURES: Final = "What it takes when a step fails"
 WAYS_BACK: Final = "How a failure travels back in a choreography"
 MOST: Final = 4
 """So many names of a list are shown in a row of the table."""
@@ -56,6 +57,21 @@ def rows(found: Comparison) -> Iterator[Row]:
 def sent(found: Comparison) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What is sent in either style: each command with its replies, each event with those who hear it."""
     return tuple(map(_command, found.commands.commands)), tuple(_event(*each) for each in hearers(found.events).items())
+
+
+def failures(found: Comparison) -> tuple[Row, ...]:
+    """What each failure takes in either style, those that undo most first; empty where only the worst is known."""
+    styles = (found.orchestration.rehearsed, found.choreography.rehearsed)
+    led, heard = ({each.step: each.run for each in rehearsed.failures} for rehearsed in styles)
+    runs = {step: led.get(step) or heard[step] for step in led | heard}
+    ordered = sorted(runs, key=lambda step: -len(runs[step].undone))
+    return tuple(_failure(step, runs[step], led.get(step), heard.get(step)) for step in ordered)
+
+
+def _failure(step: str, run: Run, led: Run | None, heard: Run | None) -> Row:
+    cells = [run_words(each) if each is not None else "not possible" for each in (led, heard)]
+    undone = counted(len(run.undone), "compensation")
+    return Row(quoted([step]), cells[0], cells[1], f"{undone}{_with(run.choices, ', ')}")
 
 
 def way_back(way: WayBack) -> str:

@@ -92,10 +92,15 @@ def _costs(costs: Costs, before: str | None) -> dict[str, object]:
         "one_more_step": {"before": before, "places": costs.places},
         "happy_path": _run(rehearsed.happy),
         "worst_failure": _run(rehearsed.worst),
+        "failures": [{"step": each.step, **_run_of(each.run)} for each in rehearsed.failures],
         "refused": rehearsed.refused,
         "impossible": costs.impossible,
     }
 
 
 def _run(run: Run | None) -> dict[str, object] | None:
-    return None if run is None else {**run._asdict(), "duration_s": round(run.duration_s, 6)}
+    return None if run is None else _run_of(run)
+
+
+def _run_of(run: Run) -> dict[str, object]:
+    return {**run._asdict(), "duration_s": round(run.duration_s, 6)}

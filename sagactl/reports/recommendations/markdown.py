@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sagactl.recommender import Recommendation
 from sagactl.recommender.comparison import Comparison
@@ -69,17 +69,24 @@ def _evidence(each: Recommended) -> Iterator[str]:
         return
     found = each.comparison
     yield from ("", f"### {evidence.HEADING}", "")
-    yield "| | orchestration | choreography |"
-    yield "| --- | --- | --- |"
-    for row in evidence.rows(found):
-        label = f"{row.label} ({row.note})" if row.note else row.label
-        yield f"| {' | '.join(map(sentence, (label, row.orchestration, row.choreography)))} |"
+    yield from _table(evidence.rows(found))
+    if failures := evidence.failures(found):
+        yield from ("", f"{evidence.FAILURES}:", "")
+        yield from _table(failures)
     for heading, parts in (*zip(evidence.SENT, evidence.sent(found), strict=True), *_lists(found)):
         if parts:
             yield from ("", f"{heading}:", "")
             yield from (f"- {sentence(part)}" for part in parts)
     for picture in each.pictures:
         yield from ("", f"{picture.title}:", "", "```mermaid", picture.mermaid.rstrip("\n"), "```")
+
+
+def _table(rows: Iterable[evidence.Row]) -> Iterator[str]:
+    yield "| | orchestration | choreography |"
+    yield "| --- | --- | --- |"
+    for row in rows:
+        label = f"{row.label} ({row.note})" if row.note else row.label
+        yield f"| {' | '.join(map(sentence, (label, row.orchestration, row.choreography)))} |"
 
 
 def _lists(found: Comparison) -> Iterator[tuple[str, tuple[str, ...]]]:

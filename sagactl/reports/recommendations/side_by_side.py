@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Final
@@ -11,10 +11,13 @@ from sagactl.escape import escape
 from sagactl.recommender.comparison import Comparison
 from sagactl.recommender.factors import counted
 from sagactl.reports.recommendations.evidence import (
+    FAILURES,
     HEADING,
     IMPOSSIBLE,
     SENT,
     WAYS_BACK,
+    Row,
+    failures,
     rows,
     sent,
     way_back,
@@ -27,22 +30,15 @@ LABEL: Final = 14
 NARROW: Final = 76
 """Below this width what is sent stands one below the other."""
 
-MAX_WAYS_BACK: Final = 4
-"""So many ways back are told, the longest ones, unless all are asked for."""
+MAX_TOLD: Final = 4
+"""So many failures and ways back are told, the longest ones, unless all are asked for."""
 
 
 def lines(found: Comparison, paint: Paint, width: int, *, verbose: bool) -> Iterator[str]:
     """The table, what is sent, how failures travel back, and what each style makes impossible."""
     yield from _heading(HEADING, paint, width)
-    label = min(LABEL, width // 5)
-    cell = (width - label - 6) // 2
-    yield paint(_columns(("", "orchestration", "choreography"), (label, cell, cell)), "dim")
-    for row in rows(found):
-        cells = [_wrapped(text, room) for text, room in zip(row[:3], (label, cell, cell), strict=True)]
-        for pieces in zip_longest(*cells, fillvalue=""):
-            yield _columns(pieces, (label, cell, cell))
-        if row.note:
-            yield from (paint("    " + line, "dim") for line in _wrapped(row.note, width - 4))
+    yield from _table(rows(found), paint, width, LABEL)
+    yield from _failures(found, paint, width, verbose=verbose)
     yield from _sent(found, paint, width)
     yield from _ways_back(found, paint, width, verbose=verbose)
     for style, costs in (("orchestration", found.orchestration), ("choreography", found.choreography)):
@@ -51,6 +47,30 @@ def lines(found: Comparison, paint: Paint, width: int, *, verbose: bool) -> Iter
             yield from _heading(IMPOSSIBLE[style], paint, width)
             for sentence in costs.impossible:
                 yield from _bullet(sentence, width)
+
+
+def _table(rows: Iterable[Row], paint: Paint, width: int, widest: int) -> Iterator[str]:
+    label = min(widest, width // 5)
+    cell = (width - label - 6) // 2
+    yield paint(_columns(("", "orchestration", "choreography"), (label, cell, cell)), "dim")
+    for row in rows:
+        cells = [_wrapped(text, room) for text, room in zip(row[:3], (label, cell, cell), strict=True)]
+        for pieces in zip_longest(*cells, fillvalue=""):
+            yield _columns(pieces, (label, cell, cell))
+        if row.note:
+            yield from (paint("    " + line, "dim") for line in _wrapped(row.note, width - 4))
+
+
+def _failures(found: Comparison, paint: Paint, width: int, *, verbose: bool) -> Iterator[str]:
+    each = failures(found)
+    if not each:
+        return
+    yield ""
+    yield from _heading(FAILURES, paint, width)
+    shown = each if verbose else each[:MAX_TOLD]
+    yield from _table(shown, paint, width, max(len(row.label) for row in shown))
+    if len(each) > len(shown):
+        yield paint(f"  and {len(each) - len(shown)} more; `--verbose` shows all", "dim")
 
 
 def _sent(found: Comparison, paint: Paint, width: int) -> Iterator[str]:
@@ -77,12 +97,12 @@ def _ways_back(found: Comparison, paint: Paint, width: int, *, verbose: bool) ->
         return
     yield ""
     yield from _heading(WAYS_BACK, paint, width)
-    longest = sorted(ways, key=lambda way: -len(way.legs))[:MAX_WAYS_BACK]
+    longest = sorted(ways, key=lambda way: -len(way.legs))[:MAX_TOLD]
     for way in ways:
         if verbose or way in longest:
             yield from _bullet(way_back(way), width)
-    if len(ways) > MAX_WAYS_BACK and not verbose:
-        more = counted(len(ways) - MAX_WAYS_BACK, "shorter one")
+    if len(ways) > MAX_TOLD and not verbose:
+        more = counted(len(ways) - MAX_TOLD, "shorter one")
         yield paint(f"  and {more}; `--verbose` shows all", "dim")
 
 

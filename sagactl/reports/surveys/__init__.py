@@ -16,10 +16,11 @@ from sagactl.verdict import Verdict
 
 
 class Refused(NamedTuple):
-    """Why a part is missing, and what to do about it."""
+    """Why a part is missing, and what to do about it; `is_defect` if that is a defect of ours."""
 
     message: str
     help: str = ""
+    is_defect: bool = False
 
 
 class Run(NamedTuple):
@@ -81,3 +82,9 @@ class Surveyed(NamedTuple):
     recommended: Recommended | Refused = Refused("nothing is left of the saga")
     verified: Verified | Refused = Refused("nothing is left of the saga")
     rehearsals: Rehearsals | Refused = Refused("nothing is left of the saga")
+
+    @property
+    def defects(self) -> tuple[Refused, ...]:
+        """The parts that are missing because of a defect of ours."""
+        parts = (self.recommended, *(picture.drawn for picture in self.pictures), self.verified, self.rehearsals)
+        return tuple(dict.fromkeys(part for part in parts if isinstance(part, Refused) and part.is_defect))

@@ -11,7 +11,7 @@ from typing import Final
 from sagactl.reports.hypertext import text
 from sagactl.reports.traces.html.lifelines import Diagram
 from sagactl.reports.traces.html.symbols import arrow_heads, label, number
-from sagactl.reports.traces.text import title
+from sagactl.reports.traces.text import subtitle, title
 from sagactl.reports.width import width
 from sagactl.trace import Trace
 
@@ -76,12 +76,12 @@ def render(trace: Trace, name: str = "sequence") -> str:
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {box} {named}>',
         f'<title id="{name}-title">{text(title(trace))}</title>',
-        f'<desc id="{name}-description">{text(_subtitle(trace))}. {text(drawn.about())}.</desc>',
+        f'<desc id="{name}-description">{text(subtitle(trace))}. {text(drawn.about())}.</desc>',
         f"<style>{style()}</style>",
         f"<defs>{arrow_heads(f'{name}-')}</defs>",
         f'<rect width="{number(wide)}" height="{number(high)}" class="paper"/>',
         label(12, 28, title(trace), "t-title"),
-        label(12, 48, _subtitle(trace), "t-quiet"),
+        label(12, 48, subtitle(trace), "t-quiet"),
         f'<g transform="translate(0 {HEADING})">',
         *drawn.content(),
         "</g>",
@@ -100,8 +100,3 @@ def _rules(surface: int) -> Iterator[str]:
     colours = {name: pair[surface] for name, pair in COLOURS.items()}
     for selector, declarations in RULES.items():
         yield f".{CLASS} {selector}{{{declarations.format(**colours)}}}"
-
-
-def _subtitle(trace: Trace) -> str:
-    faults = ", ".join(str(fault) for fault in trace.replay.get("faults", ()))
-    return f"{trace.outcome} after {trace.duration_s:.3f}s, with {faults or 'no fault'}"

@@ -113,6 +113,12 @@ def title(trace: Trace) -> str:
     return f"Rehearsal of {escape(trace.saga)}" + (" as a choreography" if trace.style == "choreography" else "")
 
 
+def subtitle(trace: Trace) -> str:
+    """How the run ended, and what was made to fail."""
+    faults = ", ".join(str(fault) for fault in trace.replay.get("faults", ()))
+    return f"{trace.outcome} after {trace.duration_s:.3f}s, with {faults or 'no fault'}"
+
+
 def collapsed(moments: list[Row]) -> Iterator[Row | str]:
     """Long repetitions of one step are counted."""
     start = 0

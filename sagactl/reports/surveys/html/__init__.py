@@ -5,7 +5,6 @@ its own.  No network is asked, no other file is read, and nothing needs a script
 what an address names, and what the buttons say.  `report.css` and `report.js` lie beside the modules.
 """
 
-from sagactl.reports.surveys.html.index import Entry, entry
-from sagactl.reports.surveys.html.page import render
+from sagactl.reports.surveys.html.page import GENERATOR, render
 
-__all__ = ["Entry", "entry", "render"]
+__all__ = ["GENERATOR", "render"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sagactl.finding import SEVERITIES, Evidence, Finding, Fix, Region
+from sagactl.finding import Evidence, Finding, Fix, Region
 from sagactl.linter.linted import Linted, Located
 from sagactl.reports.findings import region_of
 from sagactl.reports.hypertext import code, codes, sentence, text
@@ -34,18 +34,6 @@ def diagnosis(surveyed: Surveyed) -> Iterator[str]:
         )
     if linted.suppressed:
         yield from _suppressed(linted)
-
-
-def counted(linted: Linted) -> str:
-    """How many findings of each severity, as `1 error, 2 warnings`; the mildest last."""
-    found = [located.finding.severity for located in linted.findings]
-    counts = ((severity, found.count(severity)) for severity in reversed(SEVERITIES))
-    return ", ".join(plural(number, severity) for severity, number in counts if number) or "none"
-
-
-def worst(linted: Linted) -> str:
-    """The gravest severity of the findings, empty where there are none."""
-    return max((located.finding.severity for located in linted.findings), key=SEVERITIES.index, default="")
 
 
 def _finding(number: int, linted: Linted, located: Located) -> Iterator[str]:

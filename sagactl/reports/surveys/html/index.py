@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
-from sagactl.linter.linted import Linted
-from sagactl.recommender import Recommendation
 from sagactl.reports.hypertext import asset, code, foot, head, text
-from sagactl.reports.recommendations import Recommended
-from sagactl.reports.surveys import Rehearsals, Surveyed, Verified
-from sagactl.reports.surveys.html import diagnosis, recommendation, rehearsals
+from sagactl.reports.surveys.entries import Entry
 from sagactl.reports.surveys.html.layout import facts, plural, table
-from sagactl.reports.surveys.html.page import HERE, css, title_of
+from sagactl.reports.surveys.html.page import GENERATOR, HERE, css
 from sagactl.verdict import VERDICTS, Word
 
 COLUMNS: Final = ("Saga", "Definition", "Steps", "Findings", "Verdict", "Rehearsed", "Recommended")
@@ -28,47 +24,11 @@ SIGNS: Final[dict[Word, tuple[str, str]]] = {
 GRADES: Final = {"error": ("✗", "r-bad"), "warning": ("!", "r-fault"), "info": ("i", "r-dim"), "": ("✓", "r-good")}
 
 
-class Entry(NamedTuple):
-    """What the index says of one definition: small, so that thousands fit."""
-
-    page: str
-    title: str
-    path: str
-    steps: int
-    worst: str
-    findings: str
-    verdict: Word | None
-    rehearsed: str
-    unacceptable: int
-    recommended: str
-
-
-def entry(surveyed: Surveyed) -> Entry:
-    """The row of a survey."""
-    linted: Linted = surveyed.linted
-    verified, found = surveyed.verified, surveyed.rehearsals
-    recommended = surveyed.recommended
-    advice: Recommendation | None = recommended.recommendation if isinstance(recommended, Recommended) else None
-    runs = found.reached if isinstance(found, Rehearsals) else ()
-    return Entry(
-        page=surveyed.page,
-        title=title_of(surveyed),
-        path=linted.name,
-        steps=len(surveyed.saga.steps) if surveyed.saga is not None else 0,
-        worst=diagnosis.worst(linted),
-        findings=diagnosis.counted(linted),
-        verdict=verified.verdict.verdict if isinstance(verified, Verified) else None,
-        rehearsed=rehearsals.in_short(found) if isinstance(found, Rehearsals) else "",
-        unacceptable=sum(not run.row.is_acceptable for run in runs),
-        recommended=recommendation.in_short(advice) if advice is not None else "",
-    )
-
-
 def render(entries: Sequence[Entry]) -> str:
     """The whole page."""
     script = asset(HERE, "report.js")
     lines = [
-        *head("Report on sagas", css(), script),
+        *head("Report on sagas", css(), script, GENERATOR),
         '<a class="skip" href="#main">Skip to the table</a>',
         "<header>",
         "<h1>Report on sagas</h1>",
@@ -90,11 +50,13 @@ def _summary(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
     yield "With errors or warnings", f"{found}"
     bad = sum(each.unacceptable for each in entries)
     yield "Ends that are not acceptable", f"{bad}"
+    if defects := sum(bool(each.defects) for each in entries):
+        yield "With parts missing, by a defect of sagactl", f"{defects}"
 
 
 def _row(each: Entry) -> tuple[str, ...]:
     return (
-        f'<a href="{each.page}.html">{text(each.title)}</a>',
+        f'<a href="{each.page}.html">{text(each.saga or each.path)}</a>',
         code(each.path),
         str(each.steps),
         _signed(GRADES[each.worst], each.findings),

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from sagactl.durations import duration_text
 from sagactl.model import Saga
 from sagactl.reports.hypertext import asset, code, foot, head, sentence, text
-from sagactl.reports.surveys import Refused, Surveyed
+from sagactl.reports.surveys import Surveyed
+from sagactl.reports.surveys.entries import entry
 from sagactl.reports.surveys.html import diagnosis, pictures, recommendation, rehearsals, verification
 from sagactl.reports.surveys.html.layout import facts, section
 from sagactl.reports.surveys.html.outcomes import outcomes
@@ -18,6 +19,8 @@ HERE: Final = "sagactl.reports.surveys.html"
 BESIDE: Final = "sagactl.reports.hypertext"
 DRAWINGS: Final = "sagactl.reports.traces.html"
 INDEX: Final = "index.html"
+GENERATOR: Final = "sagactl report"
+"""By which a page of an earlier report is known."""
 
 
 class Part(NamedTuple):
@@ -43,7 +46,7 @@ def render(surveyed: Surveyed) -> str:
     """The whole page; the same survey gives the same text."""
     script = asset(HERE, "report.js")
     lines = [
-        *head(title_of(surveyed), css() + _of_pictures(surveyed), script),
+        *head(title_of(surveyed), css() + _of_pictures(surveyed), script, GENERATOR),
         '<a class="skip" href="#main">Skip to the diagnosis</a>',
         symbols(),
         *_header(surveyed),
@@ -86,14 +89,14 @@ def _header(surveyed: Surveyed) -> Iterator[str]:
 
 def _standing(surveyed: Surveyed) -> Iterator[tuple[str, str]]:
     """How it stands, each fact with the part that says more."""
-    yield "Findings", _to("diagnosis", diagnosis.counted(surveyed.linted))
-    recommended, verified, found = surveyed.recommended, surveyed.verified, surveyed.rehearsals
-    if not isinstance(verified, Refused):
-        yield "Verdict", _to("verification", verified.verdict.verdict)
-    if not isinstance(found, Refused):
-        yield "Rehearsed", _to("rehearsals", rehearsals.in_short(found))
-    if not isinstance(recommended, Refused):
-        yield "Recommended", _to("recommendation", recommendation.in_short(recommended.recommendation))
+    found = entry(surveyed)
+    yield "Findings", _to("diagnosis", found.findings)
+    if found.verdict:
+        yield "Verdict", _to("verification", found.verdict)
+    if found.rehearsed:
+        yield "Rehearsed", _to("rehearsals", found.rehearsed)
+    if found.recommended:
+        yield "Recommended", _to("recommendation", found.recommended)
     if surveyed.saga is not None:
         yield "Saga", _about(surveyed.saga)
     yield "Definition", _to("definition", surveyed.linted.name)

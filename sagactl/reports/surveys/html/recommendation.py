@@ -45,11 +45,6 @@ def recommendation(surveyed: Surveyed) -> Iterator[str]:
     yield from both_styles(surveyed)
 
 
-def in_short(found: Recommendation) -> str:
-    """The verdict in a cell."""
-    return f"{VERDICT_NAMES[found.recommendation]} ({found.strength})"
-
-
 def _strength(found: Recommendation) -> str:
     return f"{found.strength}, score {signed(found.score)} (positive: orchestration; negative: choreography)"
 

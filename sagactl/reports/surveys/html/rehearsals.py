@@ -41,13 +41,6 @@ def rehearsals(surveyed: Surveyed) -> Iterator[str]:
             yield from _run(run, f"run-{numbers[id(run)]}")
 
 
-def in_short(found: Rehearsals) -> str:
-    """How many ends are as they should be."""
-    bad = sum(not run.row.is_acceptable for run in found.reached)
-    total = len(found.reached)
-    return f"{plural(total, 'run')}, {bad} not acceptable" if bad else f"{plural(total, 'run')}, all acceptable"
-
-
 def _summary(found: Rehearsals) -> Iterator[tuple[str, str]]:
     rows = [run.row for run in found.reached]
     counts = ", ".join(f"{sum(row.outcome == end for row in rows)} {end}" for end in ENDINGS)

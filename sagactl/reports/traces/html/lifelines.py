@@ -37,13 +37,13 @@ class Diagram:
         self.heads = tuple(_cut(name_of(name), MAX_NAME) for name in self.names)
         self.places = self._places()
         self.width = max([self.places[-1] + _long(self.heads[-1]) / 2 + 20, *self._note_ends()])
-        self.height = HEAD + 14 + ROW * len(self.rows) + 10
+        self.height = row_top(len(self.rows)) + 10
 
     def _places(self) -> list[float]:
         found = [CLOCK + _long(self.heads[0]) / 2 + 12]
         for place in range(1, len(self.names)):
             beside = found[-1] + _long(self.heads[place - 1]) / 2 + _long(self.heads[place]) / 2 + 36
-            needed = (found[start] + _long(_words(row)) + 56 for row, start in self._ending_at(place))
+            needed = (found[start] + _long(words_on(row)) + 56 for row, start in self._ending_at(place))
             found.append(max([beside, *needed]))
         return self._stretched(found)
 
@@ -68,15 +68,16 @@ class Diagram:
         for row in self.rows:
             if isinstance(row, str):
                 yield self.places[0] + _long(row) + 40
-            elif row.shape in ("note", "banner") and not self._is_left(row):
-                yield self._at(row) + _long(_words(row)) + 40
+            elif row.shape in ("note", "banner") and not self.is_left(row):
+                yield self.at(row.participant) + _long(words_on(row)) + 40
 
-    def _at(self, row: Entry) -> float:
-        return self._of(row.participant)
-
-    def _of(self, lifeline: Lifeline) -> float:
-        """What concerns the whole run stands at the first lifeline where there is no orchestrator."""
+    def at(self, lifeline: Lifeline) -> float:
+        """How far right it stands; what concerns the whole run is at the first lifeline if there is no orchestrator."""
         return self.places[self.names.index(lifeline)] if lifeline in self.names else self.places[0]
+
+    def is_left(self, row: Entry) -> bool:
+        """Whether a note stands left of its lifeline, because there is no room at the right."""
+        return row.participant is not None and self.at(row.participant) + _long(words_on(row)) + 30 > PAGE
 
     def draw(self) -> str:
         title = f"Sequence of {self.trace.saga}"
@@ -99,7 +100,7 @@ class Diagram:
             yield line(x, HEAD, x, self.height, "life")
             yield self._head(x, name, name_of(whole))
         for place, row in enumerate(self.rows):
-            yield self._row(row, HEAD + 14 + ROW * place + ROW - 10, self.back[place])
+            yield self._row(row, row_top(place) + ROW - 10, self.back[place])
 
     def _back(self) -> list[bool]:
         """For each row whether it is on the way back; what stands for several is where the one before is."""
@@ -112,8 +113,7 @@ class Diagram:
         """The ground of the way back, below everything else."""
         for place, is_back in enumerate(self.back):
             if is_back:
-                y = HEAD + 14 + ROW * place
-                yield f'<rect x="0" y="{y}" width="{number(self.width)}" height="{ROW}" class="ground"/>'
+                yield f'<rect x="0" y="{row_top(place)}" width="{number(self.width)}" height="{ROW}" class="ground"/>'
 
     def _head(self, x: float, name: str, whole: str) -> str:
         long = _long(name) + 20
@@ -124,7 +124,7 @@ class Diagram:
         kind = "row on-back" if is_back else "row"
         if isinstance(row, str):
             return f'<g class="{kind}">{label(self.places[0] + 14, y - 2, f"… {row} …", "t-quiet", "halo")}</g>'
-        shown = _words(row)
+        shown = words_on(row)
         clock = label(CLOCK - 12, y + 1, clock_text(row.moment), "t-small", "t-end")
         draw = self._note if row.shape in ("note", "banner") else self._arrow
         told = f"<title>{text(row.words)}</title>"
@@ -132,17 +132,14 @@ class Diagram:
 
     def _note(self, row: Entry, shown: str, y: float) -> str:
         """Beside its lifeline, on the side where there is room."""
-        at, role = self._at(row), row.role or "ink"
+        at, role = self.at(row.participant), row.role or "ink"
         dot = f'<circle cx="{number(at)}" cy="{number(y - 4)}" r="4" class="f-{role}"/>'
         weight = "t-strong" if row.shape == "banner" else ""
-        side = "t-end" if self._is_left(row) else "t-start"
-        return dot + label(at - 14 if self._is_left(row) else at + 14, y, shown, f"r-{role}", "halo", side, weight)
-
-    def _is_left(self, row: Entry) -> bool:
-        return row.participant is not None and self._at(row) + _long(_words(row)) + 30 > PAGE
+        side = "t-end" if self.is_left(row) else "t-start"
+        return dot + label(at - 14 if self.is_left(row) else at + 14, y, shown, f"r-{role}", "halo", side, weight)
 
     def _arrow(self, row: Entry, shown: str, y: float) -> str:
-        start, end = map(self._of, row.ends)
+        start, end = map(self.at, row.ends)
         left, forward = min(start, end), start < end
         kind = "arrow back" if row.is_back else "arrow"
         head = "head-back" if row.is_back else "head"
@@ -155,7 +152,13 @@ class Diagram:
         return line(start, y, end, y, kind, f' marker-end="url(#{self.marks}{head})"') + words
 
 
-def _words(row: Entry) -> str:
+def row_top(place: int) -> int:
+    """Where a row begins."""
+    return HEAD + 14 + ROW * place
+
+
+def words_on(row: Entry) -> str:
+    """What is written on a message or a note, with its sign."""
     found = sign(row)
     return _cut(f"{found.unicode}{AS_TEXT} {row.words}" if found else row.words, MAX_LETTERS)
 
