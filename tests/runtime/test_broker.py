@@ -1,0 +1,215 @@
+"""Messages through real brokers: nothing is lost when one dies, and services in processes of their own do no harm."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from sagactl.runtime.outbox import until_taken
+from sagactl.runtime.observers import Observer
+from sagactl.runtime.transports import TransportError
+from sagactl.runtime.transports.broker import BrokerTransport, plain
+from tests.runtime.brokers import Broker, broker, free_port
+from tests.runtime.crash.bank import in_process
+from tests.runtime.remote import PARTICIPANTS, Unreliable, audit, lead, sqlite_in
+
+
+@pytest.fixture(scope="module", params=["nats", "rabbit"])
+def server(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    with broker(request.param) as started:
+        yield started
+
+
+@pytest.fixture
+def channel(request: pytest.FixtureRequest) -> str:
+    """A channel that no other test uses."""
+    return f"{request.node.originalname}.{os.urandom(3).hex()}"
+
+
+class Box:
+    """What has come in; `fails` is how often each message is not taken."""
+
+    def __init__(self, fails: int = 0) -> None:
+        self.bodies: list[str] = []
+        self.fails, self.failed = fails, dict[str, int]()
+
+    async def receive(self, body: str) -> None:
+        self.failed[body] = self.failed.get(body, 0) + 1
+        if self.failed[body] <= self.fails:
+            raise RuntimeError("not now")
+        self.bodies.append(body)
+
+    async def until(self, number: int) -> list[str]:
+        async with asyncio.timeout(30):
+            while len(self.bodies) < number:
+                await asyncio.sleep(0.01)
+        return self.bodies
+
+
+def between(server: Broker, trial: Callable[[BrokerTransport, BrokerTransport], Awaitable[None]]) -> None:
+    """The trial with the connections of two services."""
+
+    async def go() -> None:
+        one, other = BrokerTransport(server.url, again_s=0.05), BrokerTransport(server.url, again_s=0.05)
+        await one.open()
+        await other.open()
+        try:
+            await trial(one, other)
+        finally:
+            await one.close()
+            await other.close()
+
+    asyncio.run(go())
+
+
+def test_messages_with_one_key_come_in_order(server: Broker, channel: str) -> None:
+    async def trial(one: BrokerTransport, other: BrokerTransport) -> None:
+        box = Box()
+        await other.subscribe(channel, box.receive)
+        for n in range(60):
+            await one.send(channel, f"{n % 3} {n:02}", f"run {n % 3}")
+        bodies = await box.until(60)
+        for key in "012":
+            assert [body for body in bodies if body[0] == key] == sorted(body for body in bodies if body[0] == key)
+
+    between(server, trial)
+
+
+def test_what_was_sent_waits_for_one_who_comes_later(server: Broker, channel: str) -> None:
+    async def trial(one: BrokerTransport, other: BrokerTransport) -> None:
+        await one.send(channel, "early", "run")
+        box = Box()
+        await other.subscribe(channel, box.receive)
+        assert await box.until(1) == ["early"]
+
+    between(server, trial)
+
+
+def test_what_was_not_taken_comes_again(server: Broker, channel: str) -> None:
+    async def trial(one: BrokerTransport, other: BrokerTransport) -> None:
+        box = Box(fails=2)
+        await other.subscribe(channel, box.receive)
+        for n in range(5):
+            await one.send(channel, str(n), "run")
+        assert sorted(await box.until(5)) == ["0", "1", "2", "3", "4"]
+        assert set(box.failed.values()) == {3}
+
+    between(server, trial)
+
+
+def test_every_group_gets_what_is_published_and_shares_it(server: Broker, channel: str) -> None:
+    async def trial(one: BrokerTransport, other: BrokerTransport) -> None:
+        first, second = Box(), Box()
+        await one.subscribe(channel, first.receive, "reports")
+        await other.subscribe(channel, first.receive, "reports")
+        await other.subscribe(channel, second.receive, "screens")
+        for n in range(20):
+            await one.publish(channel, str(n), f"run {n}")
+        expected = sorted(map(str, range(20)))
+        assert sorted(await first.until(20)) == sorted(await second.until(20)) == expected
+        await asyncio.sleep(0.2)
+        assert len(first.bodies) == 20
+
+    between(server, trial)
+
+
+def test_nobody_has_to_listen_to_what_is_published(server: Broker, channel: str) -> None:
+    async def trial(one: BrokerTransport, other: BrokerTransport) -> None:
+        await one.publish(channel, "news", "run")
+
+    between(server, trial)
+
+
+def test_any_text_travels_and_any_name_is_a_channel(server: Broker) -> None:
+    async def trial(one: BrokerTransport, other: BrokerTransport) -> None:
+        box, channel = Box(), f"a b.>*/ü@{os.urandom(3).hex()}"
+        await other.subscribe(channel, box.receive)
+        body = '{"text": "Zoë\\n\\u0000 ' + "x" * 200_000 + '"}'
+        await one.send(channel, body, "schlüssel")
+        assert await box.until(1) == [body]
+
+    between(server, trial)
+
+
+def test_a_broker_that_dies_loses_nothing(server: Broker, channel: str) -> None:
+    """It is killed twice while messages go in and out; what is sent again may come twice."""
+
+    async def trial(one: BrokerTransport, other: BrokerTransport) -> None:
+        box = Box()
+        await other.subscribe(channel, box.receive)
+
+        async def send_all() -> None:
+            for n in range(600):
+                await until_taken(lambda: one.send(channel, str(n), f"run {n % 7}"), channel, Observer())  # noqa: B023
+                await asyncio.sleep(0.002)
+
+        sending = asyncio.create_task(send_all())
+        for _ in range(2):
+            await box.until(len(box.bodies) + 20)
+            await asyncio.to_thread(server.kill)
+            await asyncio.to_thread(server.start)
+        await asyncio.wait_for(sending, 90)
+        async with asyncio.timeout(60):
+            while len(set(box.bodies)) < 600:
+                await asyncio.sleep(0.05)
+
+    between(server, trial)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [("redis://here", "`redis` is no broker that is known"), ("nats://127.0.0.1:{port}", "the broker is not there")],
+)
+def test_a_broker_that_cannot_be_used_is_refused(url: str, says: str) -> None:
+    with pytest.raises(TransportError, match=says):
+        asyncio.run(BrokerTransport(url.format(port=free_port())).open())
+
+
+def test_different_names_stay_different_in_plain_letters() -> None:
+    names = ["a b", "a_b", "a_20_b", "a.b", "a-b", "ä", ""]
+    assert len({plain(name) for name in names}) == len(names)
+    assert plain("order-fulfillment.replies") == "order-fulfillment.replies"
+
+
+# -- services in processes of their own
+
+
+def serve(name: str, url: str, database: Path, until: Path, seed: int) -> None:
+    """A participant in this process, over a bad network, until a file appears."""
+
+    async def go() -> None:
+        transport: Any = Unreliable(BrokerTransport(url, again_s=0.05), Random(seed), 0.1)
+        async with PARTICIPANTS[name](connect=sqlite_in(database), transport=transport, poll_s=0.1):
+            while not until.exists():
+                await asyncio.sleep(0.02)
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("dies", ["nobody", "a participant", "the broker"])
+def test_sagas_over_processes_end_right(server: Broker, tmp_path: Path, dies: str) -> None:
+    """Messages are lost, repeated and late; and on top of it somebody dies under load."""
+    until, databases = tmp_path / "over", {name: tmp_path / f"{name}.db" for name in PARTICIPANTS}
+
+    def start(name: str, seed: int) -> int:
+        child = os.fork()
+        if child == 0:
+            os._exit(in_process(lambda: serve(name, server.url, databases[name], until, seed)))
+        return child
+
+    children = {name: start(name, seed) for seed, name in enumerate(PARTICIPANTS)}
+    try:
+        ended = asyncio.run(_lead_while(server, tmp_path, dies, children, start))
+    finally:
+        until.touch()
+        for child in children.values():
+            os.waitpid(child, 0)
+    assert {run.outcome for run in ended} == {"completed", "compensated"}
+    assert audit(ended, {name: sqlite_in(path) for name, path in databases.items()}) == []
