@@ -16,9 +16,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 _HOME: Final = {
+    "BrokerTransport": "transports.broker",
     "Context": "context",
     "Failed": "context",
+    "InProcessTransport": "transports.in_process",
     "MemoryStore": "stores.memory",
+    "Participant": "participant",
     "PostgresStore": "stores.postgres",
     "Rejected": "context",
     "SagaOrchestrator": "orchestrator",

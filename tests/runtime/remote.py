@@ -156,7 +156,7 @@ def audit(ended: list[Any], databases: dict[str, Callable[[], Any]]) -> list[str
             for step in STEPS[participant]:
                 entries = [amount for of_run, of_step, amount in rows if (of_run, of_step) == (run.run, step)]
                 done, undone = sum(e > 0 for e in entries), sum(e < 0 for e in entries)
-                right = (1, 0) == (done, undone) if run.outcome == "completed" else done == undone <= 1
+                right = (done, undone) == (1, 0) if run.outcome == "completed" else done == undone <= 1
                 if not right or run.outcome not in ("completed", "compensated"):
                     wrong.append(f"{run.run} {run.outcome}: {step} done {done}, undone {undone}")
     return wrong

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
+import signal
+import traceback
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from sagactl.runtime.outbox import until_taken
 from sagactl.runtime.observers import Observer
+from sagactl.runtime.outbox import until_taken
 from sagactl.runtime.transports import TransportError
 from sagactl.runtime.transports.broker import BrokerTransport, plain
 from tests.runtime.brokers import Broker, broker, free_port
-from tests.runtime.crash.bank import in_process
 from tests.runtime.remote import PARTICIPANTS, Unreliable, audit, lead, sqlite_in
 
 
@@ -181,6 +183,19 @@ def test_different_names_stay_different_in_plain_letters() -> None:
 # -- services in processes of their own
 
 
+def forked(work: Callable[[], None]) -> int:
+    """The work in a process of its own."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    return child
+
+
 def serve(name: str, url: str, database: Path, until: Path, seed: int) -> None:
     """A participant in this process, over a bad network, until a file appears."""
 
@@ -193,23 +208,56 @@ def serve(name: str, url: str, database: Path, until: Path, seed: int) -> None:
     asyncio.run(go())
 
 
-@pytest.mark.parametrize("dies", ["nobody", "a participant", "the broker"])
-def test_sagas_over_processes_end_right(server: Broker, tmp_path: Path, dies: str) -> None:
-    """Messages are lost, repeated and late; and on top of it somebody dies under load."""
-    until, databases = tmp_path / "over", {name: tmp_path / f"{name}.db" for name in PARTICIPANTS}
+Start = Callable[[str], None]
 
-    def start(name: str, seed: int) -> int:
-        child = os.fork()
-        if child == 0:
-            os._exit(in_process(lambda: serve(name, server.url, databases[name], until, seed)))
-        return child
 
-    children = {name: start(name, seed) for seed, name in enumerate(PARTICIPANTS)}
+@contextmanager
+def services(server: Broker, folder: Path) -> Iterator[tuple[dict[str, int], Start]]:
+    """A process for each participant, and how to start one again."""
+    until, seeds, children = folder / "over", count(), dict[str, int]()
+
+    def start(name: str) -> None:
+        seed = next(seeds)
+        children[name] = forked(lambda: serve(name, server.url, folder / f"{name}.db", until, seed))
+
+    for name in PARTICIPANTS:
+        start(name)
     try:
-        ended = asyncio.run(_lead_while(server, tmp_path, dies, children, start))
+        yield children, start
     finally:
         until.touch()
         for child in children.values():
             os.waitpid(child, 0)
+
+
+async def kill_a_participant(server: Broker, children: dict[str, int], start: Start) -> None:
+    for name in PARTICIPANTS:
+        os.kill(children[name], signal.SIGKILL)
+        os.waitpid(children[name], 0)
+        start(name)
+
+
+async def kill_the_broker(server: Broker, children: dict[str, int], start: Start) -> None:
+    await asyncio.to_thread(server.kill)
+    await asyncio.to_thread(server.start)
+
+
+async def kill_nobody(server: Broker, children: dict[str, int], start: Start) -> None: ...
+
+
+@pytest.mark.parametrize("kill", [kill_nobody, kill_a_participant, kill_the_broker])
+def test_sagas_over_processes_end_right(server: Broker, tmp_path: Path, kill: Callable[..., Awaitable[None]]) -> None:
+    """Messages are lost, repeated and late; and on top of it somebody dies under load."""
+
+    async def go(children: dict[str, int], start: Start) -> list[Any]:
+        transport: Any = Unreliable(BrokerTransport(server.url, again_s=0.05), Random(5), 0.1)
+        leading = asyncio.create_task(lead(transport, tmp_path / "sagas.db", 30))
+        await asyncio.sleep(0.7)
+        assert not leading.done()
+        await kill(server, children, start)
+        return await asyncio.wait_for(leading, 90)
+
+    with services(server, tmp_path) as (children, start):
+        ended = asyncio.run(go(children, start))
     assert {run.outcome for run in ended} == {"completed", "compensated"}
-    assert audit(ended, {name: sqlite_in(path) for name, path in databases.items()}) == []
+    assert audit(ended, {name: sqlite_in(tmp_path / f"{name}.db") for name in PARTICIPANTS}) == []

@@ -84,12 +84,14 @@ class BrokerTransport:
 
     async def open(self) -> None:
         try:
-            await self._kind.prepare()
-            await self._kind.broker.start()
+            async with asyncio.timeout(PATIENCE_S):
+                await self._kind.prepare()
+                await self._kind.broker.start()
         except Exception as error:
             with suppress(Exception):
-                await self._kind.broker.stop()
-            raise TransportError(f"the broker is not there: {error}", help="is its address right?") from error
+                await asyncio.wait_for(self._kind.broker.stop(), PATIENCE_S)
+            what = str(error) or "it does not answer"
+            raise TransportError(f"the broker is not there: {what}", help="is its address right?") from error
         self._is_open = True
 
     async def send(self, channel: str, body: str, key: str) -> None:
