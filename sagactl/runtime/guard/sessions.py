@@ -31,8 +31,8 @@ OLDEST_SQLITE: Final = (3, 35)
 def run(connection: Connection, script: Script[Answer]) -> Answer:
     """The script's answer."""
     execute = _session(connection)
-    order = next(script)
     try:
+        order = next(script)
         while True:
             try:
                 outcome = _worked(order) if isinstance(order, Work) else execute(order)
@@ -52,8 +52,8 @@ async def run_async(connection: AsyncConnection, script: Script[Answer]) -> Answ
     if not isinstance(connection, psycopg.AsyncConnection):
         raise _unknown(connection)
     _demand_transaction(connection)
-    order = next(script)
     try:
+        order = next(script)
         while True:
             try:
                 outcome = await (order.call() if isinstance(order, Work) else _awaited(connection, order))

@@ -16,6 +16,15 @@ CREATE TABLE IF NOT EXISTS sagactl_service_outbox (
     taken_until timestamptz NOT NULL DEFAULT '-infinity'            -- a relay has it in hand until it must have died
 );
 CREATE INDEX IF NOT EXISTS sagactl_service_outbox_order ON sagactl_service_outbox (participant, id);
+CREATE TABLE IF NOT EXISTS sagactl_service_runs (
+    participant text NOT NULL,
+    run         text NOT NULL,
+    body        text NOT NULL DEFAULT '',  -- what the participant knows of the run, as JSON
+    due_s       double precision,                   -- when it has to do something by itself, by the clock of the service
+    changed_s   double precision NOT NULL,
+    PRIMARY KEY (participant, run)
+);
+CREATE INDEX IF NOT EXISTS sagactl_service_runs_due ON sagactl_service_runs (participant, due_s);
 
 -- name: version
 SELECT version FROM sagactl_service_schema;
@@ -37,3 +46,31 @@ RETURNING id, kind, channel, key, body;
 
 -- name: sent
 DELETE FROM sagactl_service_outbox WHERE id = %(id)s;
+
+-- name: claim
+-- One statement for a new run and for a known one; it writes in either case, so that it also locks the row.
+INSERT INTO sagactl_service_runs (participant, run, changed_s)
+VALUES (%(participant)s, %(run)s, %(now_s)s)
+ON CONFLICT (participant, run) DO UPDATE SET run = excluded.run
+RETURNING body;
+
+-- name: keep
+UPDATE sagactl_service_runs SET body = %(body)s, due_s = %(due_s)s, changed_s = %(now_s)s
+WHERE participant = %(participant)s AND run = %(run)s;
+
+-- name: give-back
+DELETE FROM sagactl_service_runs WHERE participant = %(participant)s AND run = %(run)s AND body = '';
+
+-- name: due
+SELECT run FROM sagactl_service_runs
+WHERE participant = %(participant)s AND due_s <= %(now_s)s
+ORDER BY due_s
+LIMIT %(limit)s;
+
+-- name: body
+SELECT body FROM sagactl_service_runs WHERE participant = %(participant)s AND run = %(run)s;
+
+-- name: forget
+DELETE FROM sagactl_service_runs
+WHERE participant = %(participant)s AND due_s IS NULL AND changed_s <= %(before_s)s
+RETURNING 1;

@@ -15,6 +15,15 @@ CREATE TABLE IF NOT EXISTS sagactl_service_outbox (
     taken_until REAL NOT NULL DEFAULT 0             -- a relay has it in hand; when that time is over, it has died
 );
 CREATE INDEX IF NOT EXISTS sagactl_service_outbox_order ON sagactl_service_outbox (participant, id);
+CREATE TABLE IF NOT EXISTS sagactl_service_runs (
+    participant TEXT NOT NULL,
+    run         TEXT NOT NULL,
+    body        TEXT NOT NULL DEFAULT '',  -- what the participant knows of the run, as JSON
+    due_s       REAL,                   -- when it has to do something by itself, by the clock of the service
+    changed_s   REAL NOT NULL,
+    PRIMARY KEY (participant, run)
+);
+CREATE INDEX IF NOT EXISTS sagactl_service_runs_due ON sagactl_service_runs (participant, due_s);
 
 -- name: version
 SELECT version FROM sagactl_service_schema;
@@ -35,3 +44,31 @@ RETURNING id, kind, channel, key, body;
 
 -- name: sent
 DELETE FROM sagactl_service_outbox WHERE id = :id;
+
+-- name: claim
+-- One statement for a new run and for a known one; it writes in either case, so that it also locks the row.
+INSERT INTO sagactl_service_runs (participant, run, changed_s)
+VALUES (:participant, :run, :now_s)
+ON CONFLICT (participant, run) DO UPDATE SET run = excluded.run
+RETURNING body;
+
+-- name: keep
+UPDATE sagactl_service_runs SET body = :body, due_s = :due_s, changed_s = :now_s
+WHERE participant = :participant AND run = :run;
+
+-- name: give-back
+DELETE FROM sagactl_service_runs WHERE participant = :participant AND run = :run AND body = '';
+
+-- name: due
+SELECT run FROM sagactl_service_runs
+WHERE participant = :participant AND due_s <= :now_s
+ORDER BY due_s
+LIMIT :limit;
+
+-- name: body
+SELECT body FROM sagactl_service_runs WHERE participant = :participant AND run = :run;
+
+-- name: forget
+DELETE FROM sagactl_service_runs
+WHERE participant = :participant AND due_s IS NULL AND changed_s <= :before_s
+RETURNING 1;
