@@ -242,12 +242,12 @@ class ChoreographyParticipant(Service):
         await self._happens(lambda connection: self._do_next(connection, run))
 
     def _do_next(self, connection: Connection, run: str) -> Played | None:
-        """The next piece of work of the run, or its timers; somebody else may have been quicker."""
+        """What is due: timers first, then a piece of work; somebody else may have been quicker."""
         part = carry_out(connection, parts.claim(self.name, run, self._clock.now_s()))
         if part is None:
             return carry_out(connection, parts.give_back(self.name, run))
         stage, message = self._stage_of(part), part.next_work
-        if message is None:
+        if message is None or part.next_timer_s <= stage.now_s:
             return self._keep(connection, playing.time_passes(stage, part))
         found = self._work(connection, stage, part, message)
         return self._keep(connection, playing.done(stage, part, message, *found))
@@ -261,8 +261,7 @@ class ChoreographyParticipant(Service):
         except Busy:
             raise  # nothing is known yet: it is done again
         except Exception as error:
-            what = f"`{self.name}` could not carry out `{order.name}` of run `{part.run}`"
-            self._observer.on_trouble(f"{what}: {self._words(error)}")
+            self._tell_of(error, order)
             return Said("error", said(error)[1])
 
     def _stage_of(self, part: Part) -> Stage:

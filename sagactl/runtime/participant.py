@@ -59,8 +59,7 @@ class Participant(Service):
         except Busy:
             raise  # nothing is known of the command yet: it comes again
         except Exception as error:
-            what = f"`{self.name}` could not carry out `{command.name}` of run `{command.run}`"
-            self._observer.on_trouble(f"{what}: {self._words(error)}")
+            self._tell_of(error, command)
             reply = reply_to(command, "error", said(error)[1])
             await self._database.do(lambda connection: self._put(connection, command, reply))
 

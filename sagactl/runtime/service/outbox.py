@@ -88,12 +88,15 @@ class Relay:
         """Send what comes in, for ever."""
         while True:
             self._news.clear()
-            taken = await self._database.do(lambda connection: run(connection, _take(self._participant)))
-            if taken:
-                await self._send(taken)
-                await self._database.do(lambda connection: run(connection, _sent(taken)))  # noqa: B023
-            else:
+            if not await self.send_what_waits():
                 await self._rest()
+
+    async def send_what_waits(self) -> bool:
+        """Send a part of what is in the outbox now; False if it is empty."""
+        taken = await self._database.do(lambda connection: run(connection, _take(self._participant)))
+        await self._send(taken)
+        await self._database.do(lambda connection: run(connection, _sent(taken)))
+        return bool(taken)
 
     async def _send(self, taken: list[_Taken]) -> None:
         """Messages with the same key in order, those with different ones side by side."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import inf
 from typing import Any, NamedTuple
 
 from sagactl.runtime.record import Run, Timer, state_data, state_from, timers_data, timers_from, to_text
@@ -46,7 +47,11 @@ class Part(NamedTuple):
         """When something is to be done here: at once if there is work, None if only an event can go on."""
         if self.next_work is not None:
             return 0.0
-        return min((timer.due_s for timer in self.timers), default=None)
+        return self.next_timer_s if self.timers else None
+
+    @property
+    def next_timer_s(self) -> float:
+        return min((timer.due_s for timer in self.timers), default=inf)
 
     @property
     def next_work(self) -> Message | None:

@@ -9,7 +9,7 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from sagactl.errors import SagactlError, UsageError
-from sagactl.runtime.context import Context
+from sagactl.runtime.context import Context, Failed
 from sagactl.runtime.guard import Done, Guard, Refused, Undone
 from sagactl.runtime.guard.sessions import run
 from sagactl.runtime.handlers import Handler, Handlers, Kind, Mark
@@ -120,6 +120,12 @@ class Service:
             except Exception as error:
                 self._observer.on_trouble(f"`{self.name}` met trouble and goes on: {self._words(error)}")
                 await asyncio.sleep(self._poll_s)
+
+    def _tell_of(self, error: Exception, asked: Command | Order) -> None:
+        """Work went wrong; a handler that says so itself by `Failed` knows why."""
+        if not isinstance(error, Failed):
+            what = f"`{self.name}` could not carry out `{asked.name}` of run `{asked.run}`"
+            self._observer.on_trouble(f"{what}: {self._words(error)}")
 
     def _words(self, error: BaseException) -> str:
         """The error with its traceback, as far as it may be seen."""
