@@ -17,6 +17,7 @@ from typing import Any, Final
 
 _HOME: Final = {
     "BrokerTransport": "transports.broker",
+    "ChoreographyParticipant": "choreography",
     "Context": "context",
     "Failed": "context",
     "InProcessTransport": "transports.in_process",
