@@ -21,6 +21,7 @@ from sagactl.runtime.transports import TransportError
 from sagactl.runtime.transports.broker import BrokerTransport, plain
 from tests.runtime.brokers import Broker, broker, free_port
 from tests.runtime.remote import PARTICIPANTS, Unreliable, audit, lead, sqlite_in
+from tests.runtime.test_choreography import SALE, Seller, entries, sell, together, wrong
 
 
 @pytest.fixture(scope="module", params=["nats", "rabbit"])
@@ -261,3 +262,37 @@ def test_sagas_over_processes_end_right(server: Broker, tmp_path: Path, kill: Ca
         ended = asyncio.run(go(children, start))
     assert {run.outcome for run in ended} == {"completed", "compensated"}
     assert audit(ended, {name: sqlite_in(tmp_path / f"{name}.db") for name in PARTICIPANTS}) == []
+
+
+def test_a_choreography_goes_through_a_broker_that_dies(server: Broker, tmp_path: Path) -> None:
+    fails = {f"{tmp_path.name}-{n}": n % 3 == 0 for n in range(20)}
+    services = {
+        name: Seller(name, SALE, tmp_path / f"{name}.db", BrokerTransport(server.url, again_s=0.05))
+        for name in SALE.saga.participants
+    }
+
+    async def trial() -> None:
+        selling = asyncio.create_task(sell(services, fails, 90))
+        await asyncio.sleep(0.3)
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
+        await selling
+
+    together(services, trial)
+    assert wrong(entries(tmp_path), fails) == []
+
+
+def test_kafka_is_spoken_to_as_its_library_wants() -> None:
+    """There is no server of Kafka here; the library's own double takes its place."""
+    from faststream.kafka import TestKafkaBroker
+
+    async def trial() -> None:
+        box, transport = Box(), BrokerTransport("kafka://one:9092,other:9092")
+        await transport.subscribe("payment", box.receive)
+        await transport.subscribe("sale.Sold", box.receive, "reports")
+        async with TestKafkaBroker(transport._kind.broker):
+            await transport.send("payment", "a command", "run")
+            await transport.publish("sale.Sold", "an event", "run")
+        assert box.bodies == ["a command", "an event"]
+
+    asyncio.run(trial())

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import psycopg
 import pytest
 
 from sagactl.errors import UsageError
@@ -53,10 +54,8 @@ class Seller(ChoreographyParticipant):
     ) -> None:
         self.name = name  # type: ignore[misc]
         self.local_too = name == OWN_SERVICE  # type: ignore[misc]
-        options = {"poll_s": 0.05, **more}
-        super().__init__(
-            definition=wanted, connect=lambda: sqlite3.connect(path, timeout=10), transport=transport, **options
-        )
+        options: dict[str, Any] = {"poll_s": 0.05, "connect": lambda: sqlite3.connect(path, timeout=10), **more}
+        super().__init__(definition=wanted, transport=transport, **options)
         self.script = dict(script or {})
         for need in needs(wanted.flow({}), ()):
             if need.mark.participant == name or (need.local and self.local_too):
@@ -67,7 +66,8 @@ class Seller(ChoreographyParticipant):
 
     def book(self, context: Context) -> Any:
         entry = (context.run_id, context.step, context.operation)
-        context.connection.execute("INSERT INTO entries VALUES (?, ?, ?)", entry)
+        mark = "?" if isinstance(context.connection, sqlite3.Connection) else "%s"
+        context.connection.execute(f"INSERT INTO entries VALUES ({mark}, {mark}, {mark})", entry)
         if context.step == "hand-over" and context.run_input["fails"]:
             raise Rejected("Closed")
         say = self.script.get(context.step)
@@ -89,8 +89,8 @@ def sellers(wanted: Definition, folder: Path, transport: Any, **more: Any) -> di
     return {name: Seller(name, wanted, folder / f"{name}.db", transport, **more) for name in names}
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(20):
+async def until(holds: Callable[[], Awaitable[bool]], patience_s: float = 20) -> None:
+    async with asyncio.timeout(patience_s):
         while not await holds():
             await asyncio.sleep(0.01)
 
@@ -132,9 +132,8 @@ class Disorder(InProcessTransport):
             )
 
 
-def wrong(folder: Path, fails: dict[str, bool]) -> list[str]:
+def wrong(booked: list[tuple[str, str, str]], fails: dict[str, bool]) -> list[str]:
     """Where a run that goes through was not done once, or one that fails has left something."""
-    booked = entries(folder)
     found = []
     for run, failed in fails.items():
         for step in ("reserve", "charge", "load", "hand-over"):
@@ -145,25 +144,39 @@ def wrong(folder: Path, fails: dict[str, bool]) -> list[str]:
     return found
 
 
+async def sell(services: dict[str, Seller], fails: dict[str, bool], patience_s: float = 20) -> None:
+    """Start all runs, and wait until the last thing of each is done."""
+    for run, failed in fails.items():
+        assert await services["bank"].start({"amount": 1, "fails": failed}, key=run) == run
+    for run, failed in fails.items():
+        await ended(services["stock"], run, failed, patience_s)
+    await asyncio.sleep(0.3)
+
+
+FIFTEEN = {f"run-{n}": n % 3 == 0 for n in range(15)}
+
+
 def test_runs_end_right_whatever_the_order_of_events(tmp_path: Path) -> None:
     services = sellers(SALE, tmp_path, Disorder())
-    fails = {f"run-{n}": n % 3 == 0 for n in range(15)}
-
-    async def trial() -> None:
-        for run, failed in fails.items():
-            assert await services["bank"].start({"amount": 1, "fails": failed}, key=run) == run
-        for run, failed in fails.items():
-            await ended(services["stock"], run, failed)
-        await asyncio.sleep(0.3)
-
-    together(services, trial)
-    assert wrong(tmp_path, fails) == []
+    together(services, lambda: sell(services, FIFTEEN))
+    assert wrong(entries(tmp_path), FIFTEEN) == []
 
 
-async def ended(stock: Seller, run: str, failed: bool) -> None:
+def test_services_may_share_a_database(tmp_path: Path, postgres: Any) -> None:
+    """On PostgreSQL, with several connections each."""
+    url = postgres.new_place()
+    more = {"connect": lambda: psycopg.connect(url), "connections": 3}
+    services = sellers(SALE, tmp_path, Disorder(), **more)
+    together(services, lambda: sell(services, FIFTEEN))
+    with psycopg.connect(url) as connection:
+        booked = connection.execute("SELECT * FROM entries").fetchall()
+    assert wrong(booked, FIFTEEN) == []
+
+
+async def ended(stock: Seller, run: str, failed: bool, patience_s: float = 20) -> None:
     """The last thing that the service does in a run that goes through, and in one that fails."""
     step, wanted = ("reserve", "undone") if failed else ("hand-over", "done")
-    await until(lambda: _is(stock, run, step, wanted))
+    await until(lambda: _is(stock, run, step, wanted), patience_s)
 
 
 async def _is(service: Seller, run: str, step: str, wanted: str) -> bool:
@@ -180,7 +193,7 @@ def test_the_same_start_again_is_the_same_run(tmp_path: Path) -> None:
         await asyncio.sleep(0.1)
 
     together(services, trial)
-    assert wrong(tmp_path, {"o-1": False}) == []
+    assert wrong(entries(tmp_path), {"o-1": False}) == []
 
 
 def test_a_failed_try_is_repeated_where_it_failed(tmp_path: Path) -> None:
@@ -239,7 +252,7 @@ def test_killed_at_any_moment_loses_and_repeats_nothing(tmp_path: Path) -> None:
         _live(tmp_path, fails, 0.0)
     _, how = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(how) == 0
-    assert wrong(tmp_path, fails) == []
+    assert wrong(entries(tmp_path), fails) == []
 
 
 class Spool(InProcessTransport):
