@@ -463,14 +463,26 @@ def test_a_run_keeps_the_definition_that_it_started_with(tmp_path: Path) -> None
     together({"stock": knows}, lambda: hears(knows))
 
 
+class Bank(ChoreographyParticipant):
+    """It does not know how to refund."""
+
+    name = "bank"
+
+    def charge(self, context: Context) -> None: ...
+
+
 def test_handlers_are_asked_for_at_the_start(tmp_path: Path) -> None:
-    class Bank(ChoreographyParticipant):
-        name = "bank"
-
-        def charge(self, context: Context) -> None: ...
-
     bank = Bank(definition=SALE, connect=lambda: sqlite3.connect(tmp_path / "b.db"), transport=InProcessTransport())
     with pytest.raises(UsageError, match="`bank` cannot take part in `sale`, nobody here carries out `Refund`"):
+        asyncio.run(bank.open())
+
+
+def test_what_a_service_can_do_besides_is_no_handler(tmp_path: Path) -> None:
+    text = SALE.texts["=test.saga.yaml"].replace("action: Charge", "action: Start").replace("Refund", "Cancel")
+    bank = Bank(
+        definition=definition(text), connect=lambda: sqlite3.connect(tmp_path / "b.db"), transport=InProcessTransport()
+    )
+    with pytest.raises(UsageError, match="nobody here carries out `Start`, `Cancel`"):
         asyncio.run(bank.open())
 
 

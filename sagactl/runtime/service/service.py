@@ -58,7 +58,7 @@ class Service:
             raise UsageError(f"`{type(self).__name__}` names no participant", help='set `name = "payment"` in it')
         self._transport = transport
         self._guard = guard or Guard(self.name)
-        self._handlers = Handlers(self, reserved=dir(Service))
+        self._handlers = Handlers(self, reserved=_names_of_ours(type(self)))
         self._observer = Observers((Logging(), *observers))
         self._connect, self._connections, self._poll_s = connect, connections, poll_s
 
@@ -86,9 +86,13 @@ class Service:
         """Make the tables, take up what an earlier life has left, and listen."""
         self._database = Database(self._connect, self._connections)
         self._relay = outbox.Relay(self._database, self._transport, self.name, self._observer, self._poll_s)
-        await self._database.do(self._install)
-        await self._listen()
-        await self._transport.open()
+        try:
+            await self._database.do(self._install)
+            await self._listen()
+            await self._transport.open()
+        except BaseException:
+            await self._database.close()
+            raise
         self._tasks = [asyncio.create_task(self._serve(loop)) for loop in self._loops()]
 
     async def close(self) -> None:
@@ -155,6 +159,12 @@ class Service:
                 help="write `def`: it has a thread and a transaction of its own",
             )
         return handler
+
+
+def _names_of_ours(kind: type) -> frozenset[str]:
+    """What a service can do besides: no command is carried out by it, whatever the command is called."""
+    ours = (each for each in kind.__mro__ if each.__module__.startswith("sagactl.runtime."))
+    return frozenset(name for each in ours for name in vars(each))
 
 
 def _said(answer: Done | Undone | Refused) -> Said:
