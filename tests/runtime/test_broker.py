@@ -85,6 +85,33 @@ def test_messages_with_one_key_come_in_order(server: Broker, channel: str) -> No
     between(server, trial)
 
 
+def test_only_one_message_with_a_key_is_in_hand(server: Broker, channel: str) -> None:
+    async def trial(one: BrokerTransport, other: BrokerTransport) -> None:
+        inside, most, bodies = dict[str, int](), 0, list[str]()
+
+        async def receive(body: str) -> None:
+            nonlocal most
+            key = body[0]
+            inside[key] = inside.get(key, 0) + 1
+            assert inside[key] == 1
+            most = max(most, sum(inside.values()))
+            await asyncio.sleep(0.005)
+            inside[key] -= 1
+            bodies.append(body)
+
+        await other.subscribe(channel, receive)
+        for n in range(90):
+            await one.send(channel, f"{n % 3} {n:02}", f"run {n % 3}")
+        async with asyncio.timeout(30):
+            while len(bodies) < 90:
+                await asyncio.sleep(0.01)
+        assert sorted(bodies) == sorted(set(bodies))
+        assert most > 1
+        assert other._lanes == {}
+
+    between(server, trial)
+
+
 def test_what_was_sent_waits_for_one_who_comes_later(server: Broker, channel: str) -> None:
     async def trial(one: BrokerTransport, other: BrokerTransport) -> None:
         await one.send(channel, "early", "run")

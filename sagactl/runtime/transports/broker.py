@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
@@ -54,7 +54,7 @@ class BrokerTransport:
             ) from None
         self._again_s = again_s
         self._is_open = False
-        self._lanes: dict[tuple[str, str], asyncio.Lock] = {}
+        self._lanes: dict[tuple[str, str], _Lane] = {}
 
     async def subscribe(self, channel: str, receive: Receive, group: str = "") -> None:
         async def take(message: Any) -> None:
@@ -67,9 +67,7 @@ class BrokerTransport:
 
     async def _take(self, message: Any, lane: str, receive: Receive) -> None:
         """Acknowledge what was taken in, after all that came before it with the same key."""
-        place = (lane, message.headers.get(KEY, ""))
-        lock = self._lanes.setdefault(place, asyncio.Lock())
-        async with lock:
+        async with self._turn((lane, message.headers.get(KEY, ""))):
             try:
                 await receive(message.body.decode())
             except Exception:
@@ -77,10 +75,21 @@ class BrokerTransport:
                 settle = message.nack
             else:
                 settle = message.ack
-        if not lock.locked() and self._lanes.get(place) is lock:
-            del self._lanes[place]
         with suppress(Exception):  # the connection may be gone: then the message comes again by itself
             await settle()
+
+    @asynccontextmanager
+    async def _turn(self, place: tuple[str, str]) -> AsyncIterator[None]:
+        """One at a time, in the order of their coming; a lane that nobody waits in is forgotten."""
+        lane = self._lanes.setdefault(place, _Lane())
+        lane.inside += 1
+        try:
+            async with lane.lock:
+                yield
+        finally:
+            lane.inside -= 1
+            if not lane.inside:
+                del self._lanes[place]
 
     async def open(self) -> None:
         try:
@@ -103,6 +112,14 @@ class BrokerTransport:
     async def close(self) -> None:
         self._is_open = False
         await self._kind.broker.stop()
+
+
+class _Lane:
+    """The messages with one key that are in hand."""
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.inside = 0
 
 
 class Kind(Protocol):
