@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from sagactl.runtime.choreography import ChoreographyParticipant as ChoreographyParticipant
     from sagactl.runtime.clock import SystemClock as SystemClock
     from sagactl.runtime.clock import VirtualClock as VirtualClock
     from sagactl.runtime.context import Context as Context
@@ -28,19 +29,26 @@ if TYPE_CHECKING:
     from sagactl.runtime.observers import Observer as Observer
     from sagactl.runtime.orchestrator import Ended as Ended
     from sagactl.runtime.orchestrator import SagaOrchestrator as SagaOrchestrator
+    from sagactl.runtime.participant import Participant as Participant
     from sagactl.runtime.redaction import hiding as hiding
     from sagactl.runtime.stores.memory import MemoryStore as MemoryStore
     from sagactl.runtime.stores.postgres import PostgresStore as PostgresStore
     from sagactl.runtime.stores.sqlite import SqliteStore as SqliteStore
     from sagactl.runtime.telemetry import Telemetry as Telemetry
+    from sagactl.runtime.transports.broker import BrokerTransport as BrokerTransport
+    from sagactl.runtime.transports.in_process import InProcessTransport as InProcessTransport
 
 _HOME: Final = {
     "Blocking": "facade",
+    "BrokerTransport": "transports.broker",
+    "ChoreographyParticipant": "choreography",
     "Context": "context",
     "Ended": "orchestrator",
     "Failed": "context",
+    "InProcessTransport": "transports.in_process",
     "MemoryStore": "stores.memory",
     "Observer": "observers",
+    "Participant": "participant",
     "PostgresStore": "stores.postgres",
     "Rejected": "context",
     "SagaOrchestrator": "orchestrator",

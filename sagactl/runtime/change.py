@@ -239,7 +239,7 @@ def _timers(
     if state.restarts > run.state.restarts:
         running = {name: timer for name, timer in running.items() if timer.name == Timer(0.0, e.DeadlinePassed()).name}
     for command in commands:
-        event, delay_s = _timer(command, draw)
+        event, delay_s = timed(command, draw)
         if event is not None and delay_s is not None:
             of_the_run = isinstance(event, e.DeadlinePassed) and not event.scope
             timer = Timer((run.started_s if of_the_run else now_s) + delay_s, event)
@@ -252,7 +252,7 @@ def _due(timer: Timer) -> float:
     return timer.due_s
 
 
-def _timer(command: c.Command, draw: Draw) -> tuple[e.Event | None, float | None]:
+def timed(command: c.Command, draw: Draw) -> tuple[e.Event | None, float | None]:
     """The event that a command lets happen by itself, and after how long."""
     match command:
         case c.RunAction(step, attempt, timeout_s):

@@ -9,7 +9,7 @@ from sagactl.errors import UsageError
 from sagactl.machine import events as e
 from sagactl.runtime.clock import Clock
 from sagactl.runtime.engine import Engine, Live, Occurrence
-from sagactl.runtime.messages import BadMessage, Command, Event, Message, Reply, Request, read, write
+from sagactl.runtime.messages import BadMessage, Command, Event, Message, Published, Reply, Request, read, write
 from sagactl.runtime.observers import Observer
 from sagactl.runtime.orders import event_of
 from sagactl.runtime.repairs import CANCEL, is_repair, wanted_of
@@ -45,8 +45,8 @@ class Mailroom:
 
     async def take(self, message: Message) -> None:
         """A message for a run, wherever that run is; raises UnknownRun."""
-        if isinstance(message, Command):
-            raise BadMessage("a command has no business here: it is for the participants")
+        if isinstance(message, Command | Published):
+            raise BadMessage("commands and events of a choreography have no business here: they are for participants")
         live = self._engine.runs.get(message.run)
         if live is not None and self._deliver(live, message):
             return
@@ -60,7 +60,6 @@ class Mailroom:
     async def _post(self, message: Message) -> bool:
         """Keep the message with the run; False if it came before.  Whoever drives the run will take it."""
         store = self._writer.store
-        assert not isinstance(message, Command)
         run = await self._writer.ask(store.load, message.run)
         if run is None:
             raise UnknownRun(f"there is no run `{message.run}` in the store")

@@ -71,6 +71,29 @@ class Event(NamedTuple):
     data: Any = None
 
 
+class Published(NamedTuple):
+    """What a service tells of one of its steps, or of the run, in a choreography; see `world/views.py`.
+
+    `kind` is `start`, `success`, `failure`, `undone`, `deadline` or `cancel`; `record` and `cause` say how it ended,
+    `passed` what is known to have passed before it, and `results` what the actions answered, as far as it is known.
+    Every event brings the input, so that whoever hears of the run for the first time knows it.
+    """
+
+    id: str
+    run: str
+    saga: str
+    digest: str
+    correlation: str
+    name: str
+    kind: str
+    step: str
+    record: str
+    cause: str
+    passed: list[list[str]]
+    input: Mapping[str, Any]
+    results: Mapping[str, Any]
+
+
 class Request(NamedTuple):
     """What a person asks of a run: `cancel` or a repair by its name, who asks, and why.
 
@@ -86,8 +109,14 @@ class Request(NamedTuple):
     result: Any = None
 
 
-Message = Command | Reply | Event | Request
-_KINDS: Final[Mapping[str, type[Any]]] = {"command": Command, "reply": Reply, "event": Event, "request": Request}
+Message = Command | Reply | Event | Request | Published
+_KINDS: Final[Mapping[str, type[Any]]] = {
+    "command": Command,
+    "reply": Reply,
+    "event": Event,
+    "request": Request,
+    "published": Published,
+}
 
 
 def command_of(order: Order, reply_to: str) -> Command:
@@ -140,10 +169,12 @@ def read(text: str | bytes) -> Message:
 _TYPES: Final[Mapping[str, type | tuple[type, ...]]] = {
     **dict.fromkeys(
         ("id", "run", "saga", "step", "operation", "participant", "name", "key", "action_key", "correlation",
-         "reply_to", "answer", "detail", "what", "who", "why"), str
+         "reply_to", "answer", "detail", "what", "who", "why", "digest", "kind", "record", "cause"), str
     ),
     "restarts": int,
     "attempt": int,
     "input": dict,
+    "results": dict,
+    "passed": list,
     "knows_result": bool,
 }  # fmt: skip

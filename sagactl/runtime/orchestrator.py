@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import time
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -30,7 +29,7 @@ from sagactl.runtime.messages import Event, Request
 from sagactl.runtime.observers import Logging, Observer, Observers
 from sagactl.runtime.orders import Order
 from sagactl.runtime.outbox import Outbox
-from sagactl.runtime.record import Run, to_text
+from sagactl.runtime.record import Run, correlation_of, new_id, to_text
 from sagactl.runtime.redaction import Redact
 from sagactl.runtime.repairs import CANCEL, REPAIRS
 from sagactl.runtime.store import Claimed, Outgoing, Store, Write
@@ -212,12 +211,12 @@ class SagaOrchestrator:
             raise UsageError(f"`{self._saga.id}` cannot start: {problems[0]}", help="; ".join(problems[1:]))
         to_text(data, "the input")
         now_s = self._clock.now_s()
-        id = _new_id()
+        id = new_id()
         nothing = State("forward", ())
         run = Run(
             id=id, saga=self._saga.id, digest=self._current.digest, start_key=key or id,
-            correlation=correlation or self._correlation(data) or id, input=data, state=nothing, started_s=now_s,
-            changed_s=now_s,
+            correlation=correlation or correlation_of(self._saga, data) or id, input=data, state=nothing,
+            started_s=now_s, changed_s=now_s,
         )  # fmt: skip
         written = await self._engine.start(run, self._current)
         if written.fate == "full":
@@ -233,14 +232,6 @@ class SagaOrchestrator:
     def _queued(self, run: Run) -> Write:
         waiting = replace(queued(self._current, run), revision=1)
         return Write(Change(waiting, "Queued", ()), 0, self._worker)
-
-    def _correlation(self, data: Mapping[str, Any]) -> str:
-        """The business key that every message carries."""
-        path = (self._saga.correlation or "").split(".")
-        value: Any = data
-        for name in path[1:]:
-            value = value.get(name) if isinstance(value, Mapping) else None
-        return str(value) if path[0] == "input" and value is not data and value is not None else ""
 
     async def run(self, input: Mapping[str, Any] | None = None, *, key: str = "") -> Ended:
         """Start a run and wait for its end."""
@@ -281,18 +272,18 @@ class SagaOrchestrator:
 
     async def tell(self, run: str, event: str, data: Any = None, *, rejected: str = "", message: str = "") -> None:
         """Something that a run waits for has come; if the wait is still to come, it is kept until then."""
-        id = message or f"event/{_new_id()}"
+        id = message or f"event/{new_id()}"
         await self._mailroom.take(Event(id, run, event, "no" if rejected else "ok", rejected, data))
 
     async def cancel(self, run: str, *, who: str, why: str) -> None:
         """Ask for the run to be taken back."""
-        await self._mailroom.take(Request(f"request/{_new_id()}", run, CANCEL, who=who, why=why))
+        await self._mailroom.take(Request(f"request/{new_id()}", run, CANCEL, who=who, why=why))
 
     async def repair(self, run: str, what: str, step: str, *, who: str, why: str, result: Any = None) -> None:
         """Ask for a repair by its name, such as `retry`; `result` is that of a step that turned out to be done."""
         if what not in REPAIRS:
             raise UnknownName("repair", what, REPAIRS)
-        await self._mailroom.take(Request(f"request/{_new_id()}", run, what, step, who, why, result))
+        await self._mailroom.take(Request(f"request/{new_id()}", run, what, step, who, why, result))
 
     # -- the work
 
@@ -390,11 +381,3 @@ def _look_again(loop: asyncio.AbstractEventLoop, look: asyncio.Event) -> None:
 def _ended(definition: Definition, run: Run) -> Ended:
     flow = definition.flow(run.input)
     return Ended(run.id, status(flow, run.state), outcome(flow, run.state), run.results)
-
-
-def _new_id() -> str:
-    """An id that grows with time, so that rows of one hour lie together; the form of a UUID of version 7."""
-    digits = f"{time.time_ns() // 1_000_000:012x}7{os.urandom(10).hex()}"
-    return (
-        f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:32]}"
-    )

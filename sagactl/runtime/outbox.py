@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Final
 
 from sagactl.runtime.clock import Clock
@@ -51,20 +52,21 @@ class Outbox:
             while self._waiting:
                 group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
                 for message in group:
-                    await self._send(message)
+                    send = partial(self._transport.send, message.destination, message.body, message.run)
+                    await until_taken(send, message.destination, self._observer)
                 await self._writer.ask(self._writer.store.sent, [message.id for message in group])
                 self._known.difference_update(message.id for message in group)
                 self._left({message.run for message in group})
 
-    async def _send(self, message: Outgoing) -> None:
-        tried = 0
-        while True:
-            try:
-                return await self._transport.send(message.destination, message.body, message.run)
-            except Exception as error:
-                if tried in (0, len(AGAIN_S)):
-                    self._observer.on_trouble(
-                        f"the transport does not take a message for `{message.destination}`", error
-                    )
-                await asyncio.sleep(AGAIN_S[min(tried, len(AGAIN_S) - 1)])
-                tried += 1
+
+async def until_taken(send: Callable[[], Awaitable[None]], destination: str, observer: Observer) -> None:
+    """Hand a message over, again and again while the transport does not take it."""
+    tried = 0
+    while True:
+        try:
+            return await send()
+        except Exception as error:
+            if tried in (0, len(AGAIN_S)):
+                observer.on_trouble(f"the transport does not take a message for `{destination}`", error)
+            await asyncio.sleep(AGAIN_S[min(tried, len(AGAIN_S) - 1)])
+            tried += 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -10,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from sagactl.errors import SagactlError
 from sagactl.machine import events as e
 from sagactl.machine.state import State, StepState
+from sagactl.model import Saga
 
 MAX_PAYLOAD: Final = 1_048_576
 """Characters of one input, result or message as JSON; what is larger belongs into a store, with its address here."""
@@ -80,18 +83,26 @@ def to_text(value: Any, what: str) -> str:
     return text
 
 
+def new_id() -> str:
+    """An id that grows with time, so that rows of one hour lie together; the form of a UUID of version 7."""
+    digits = f"{time.time_ns() // 1_000_000:012x}7{os.urandom(10).hex()}"
+    return (
+        f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{'89ab'[int(digits[16], 16) % 4]}{digits[17:20]}-{digits[20:32]}"
+    )
+
+
+def correlation_of(saga: Saga, data: Mapping[str, Any]) -> str:
+    """The business key that every message of a run with this input carries; empty where the saga names none."""
+    path = (saga.correlation or "").split(".")
+    value: Any = data
+    for name in path[1:]:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return str(value) if path[0] == "input" and value is not data and value is not None else ""
+
+
 def progress_text(run: Run) -> str:
     """Everything of a run that changes, as one text."""
-    state = run.state
-    told = {
-        "phase": state.phase,
-        "steps": [list(step) for step in state.steps],
-        "choices": list(state.choices),
-        "wish": state.wish,
-        "restarts": state.restarts,
-        "may_restart": state.may_restart,
-        "timers": [[timer.due_s, type(timer.event).__name__, *timer.event] for timer in run.timers],
-    }
+    told = {**state_data(run.state), "timers": timers_data(run.timers)}
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -104,7 +115,23 @@ class Progress(NamedTuple):
 
 def progress_from(text: str) -> Progress:
     told = json.loads(text)
-    state = State(
+    return Progress(state_from(told), timers_from(told["timers"]))
+
+
+def state_data(state: State) -> dict[str, Any]:
+    """The machine's record, as JSON data."""
+    return {
+        "phase": state.phase,
+        "steps": [list(step) for step in state.steps],
+        "choices": list(state.choices),
+        "wish": state.wish,
+        "restarts": state.restarts,
+        "may_restart": state.may_restart,
+    }
+
+
+def state_from(told: Mapping[str, Any]) -> State:
+    return State(
         told["phase"],
         tuple(StepState(*step) for step in told["steps"]),
         tuple(told["choices"]),
@@ -112,7 +139,14 @@ def progress_from(text: str) -> Progress:
         told["restarts"],
         told["may_restart"],
     )
-    return Progress(state, tuple(Timer(due_s, _TIMED[name](*fields)) for due_s, name, *fields in told["timers"]))
+
+
+def timers_data(timers: tuple[Timer, ...]) -> list[Any]:
+    return [[timer.due_s, type(timer.event).__name__, *timer.event] for timer in timers]
+
+
+def timers_from(told: list[Any]) -> tuple[Timer, ...]:
+    return tuple(Timer(due_s, _TIMED[name](*fields)) for due_s, name, *fields in told)
 
 
 _TIMED: Final[Mapping[str, Any]] = {

@@ -11,7 +11,7 @@ from sagactl.machine.repair import BY_NAME, WITH_RESULT, Repair, ResolveStep, Re
 from sagactl.machine.state import outcome, status
 from sagactl.runtime.change import Change, Draw, made
 from sagactl.runtime.definition import Definition
-from sagactl.runtime.messages import Command, Event, Reply, Request
+from sagactl.runtime.messages import Message, Request
 from sagactl.runtime.record import Run
 from sagactl.runtime.store import Act
 from sagactl.trace import Moment
@@ -32,7 +32,7 @@ class Refused(UsageError):
     """A repair that makes no sense for the run as it is."""
 
 
-def is_repair(message: Command | Reply | Event | Request) -> bool:
+def is_repair(message: Message) -> bool:
     """Whether the message is for a run that ended parked, too."""
     return isinstance(message, Request) and message.what != CANCEL
 

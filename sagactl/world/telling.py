@@ -21,7 +21,7 @@ from sagactl.styles import NAMES, EventKind
 from sagactl.trace import Moment
 from sagactl.world.moments import command_moment, skipped_moment
 from sagactl.world.rest import is_over, stops
-from sagactl.world.routes import routes
+from sagactl.world.routes import NOBODY, routes
 from sagactl.world.views import EventStep, EventWorld, Notice
 from sagactl.world.world import ANSWERS, message_for
 
@@ -42,7 +42,10 @@ WORDS: Final = {
 
 
 class Telling:
-    """The world as it changes; `lost` names the fault by which nobody hears what is published in this move."""
+    """The world as it changes; `lost` names the fault by which nobody hears what is published in this move.
+
+    `commands` are those for the own steps of the views, and `published` what each of them tells, for no listener yet.
+    """
 
     def __init__(self, flow: Flow, world: EventWorld) -> None:
         self.flow, self.routes = flow, routes(flow)
@@ -54,6 +57,8 @@ class Telling:
         self.choices = list(world.choices)
         self.over = world.over
         self.moments: list[Moment] = []
+        self.commands: list[c.Command] = []
+        self.published: list[Notice] = []
         self.lost = ""
         self.gives_up = False
 
@@ -195,6 +200,7 @@ class Telling:
             if is_first if _turns_back(command) else own == self._speaker():
                 self._tell_of(command)
         elif getattr(command, "step", None) == own:
+            self.commands.append(command)
             if isinstance(command, c.WithdrawWait):
                 self.messages = [each for each in self.messages if (each.step, each.operation) != (own, "wait")]
             message = message_for(command, 0)
@@ -233,7 +239,9 @@ class Telling:
         else:
             passed = tuple(self._passed(own)) if kind == "success" else ()
             told = record._replace(record="undone") if (kind, record.record) == ("undone", "withdrawn") else record
-            self.notices += [Notice(listener, own, kind, "", told, passed) for listener in listeners]
+            notice = Notice(NOBODY, own, kind, "", told, passed)
+            self.published.append(notice)
+            self.notices += [notice._replace(listener=listener) for listener in listeners]
 
     def _service(self, step: int, kind: EventKind, *, publishes: bool = False) -> str:
         """Who listens to, or publishes, an event of this kind: on the way back those who undo."""

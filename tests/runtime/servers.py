@@ -38,7 +38,7 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._bin = Path(need("initdb", "/usr/lib/postgresql/*/bin")).parent
-        self._user = _unprivileged()
+        self._user = unprivileged()
         self._server: subprocess.Popen[bytes] | None = None
         self._numbers = count()
         if self._user is not None:
@@ -128,7 +128,7 @@ def postgres() -> Iterator[Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _unprivileged() -> pwd.struct_passwd | None:
+def unprivileged() -> pwd.struct_passwd | None:
     """The user to become, None where we are not root."""
     if os.geteuid() != 0:
         return None

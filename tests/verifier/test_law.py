@@ -97,7 +97,9 @@ REMOVED = [
 ]
 
 
-@pytest.mark.parametrize(("policy", "properties"), REMOVED, ids=lambda each: " ".join(sorted(each)) if isinstance(each, set) else str(each))
+@pytest.mark.parametrize(
+    ("policy", "properties"), REMOVED, ids=lambda each: " ".join(sorted(each)) if isinstance(each, set) else str(each)
+)
 def test_each_promise_that_is_taken_away_breaks_its_own_property(policy: Policy, properties: set[str]) -> None:
     assert broken(policy) == properties
     assert broken(policy._replace(tries=1)) == properties

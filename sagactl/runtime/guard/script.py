@@ -34,10 +34,11 @@ VERSION: Final = 1
 
 
 class Statement(NamedTuple):
-    """A statement by its name in the SQL files; answered with its rows."""
+    """A statement by its name in the SQL files of a package; answered with its rows."""
 
     name: str
     values: Mapping[str, object] = {}
+    home: str = __package__
 
 
 class Work(NamedTuple):

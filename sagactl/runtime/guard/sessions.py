@@ -31,8 +31,8 @@ OLDEST_SQLITE: Final = (3, 35)
 def run(connection: Connection, script: Script[Answer]) -> Answer:
     """The script's answer."""
     execute = _session(connection)
-    order = next(script)
     try:
+        order = next(script)
         while True:
             try:
                 outcome = _worked(order) if isinstance(order, Work) else execute(order)
@@ -52,8 +52,8 @@ async def run_async(connection: AsyncConnection, script: Script[Answer]) -> Answ
     if not isinstance(connection, psycopg.AsyncConnection):
         raise _unknown(connection)
     _demand_transaction(connection)
-    order = next(script)
     try:
+        order = next(script)
         while True:
             try:
                 outcome = await (order.call() if isinstance(order, Work) else _awaited(connection, order))
@@ -107,7 +107,7 @@ def _sqlite(connection: sqlite3.Connection) -> Callable[[Statement], Rows]:
     def execute(statement: Statement) -> Rows:
         rows: Rows = []
         try:
-            for sql in statements("sqlite")[statement.name]:
+            for sql in statements(statement.home, "sqlite")[statement.name]:
                 rows = cursor.execute(sql, statement.values).fetchall()
         except sqlite3.OperationalError as error:
             raise _of_sqlite(error) or error from error
@@ -146,7 +146,7 @@ def _postgres(connection: psycopg.Connection[Any]) -> Callable[[Statement], Rows
         rows: Rows = []
         try:
             with connection.cursor(row_factory=tuple_row) as cursor:
-                for sql in statements("postgres")[statement.name]:
+                for sql in statements(statement.home, "postgres")[statement.name]:
                     cursor.execute(sql.encode(), statement.values)
                     rows = cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
@@ -163,7 +163,7 @@ async def _awaited(connection: AsyncConnection, statement: Statement) -> Rows:
     rows: Rows = []
     try:
         async with connection.cursor(row_factory=tuple_row) as cursor:
-            for sql in statements("postgres")[statement.name]:
+            for sql in statements(statement.home, "postgres")[statement.name]:
                 await cursor.execute(sql.encode(), statement.values)
                 rows = await cursor.fetchall() if cursor.description else []
     except psycopg.Error as error:
@@ -189,4 +189,6 @@ _MEANINGS: Final[dict[str | None, type[Busy | NotInstalled | TransactionEnded]]]
 
 def _of_postgres(error: psycopg.Error) -> GuardError | None:
     meaning = _MEANINGS.get(error.sqlstate)
+    if meaning is NotInstalled and "sagactl_guard" not in str(error):
+        return None
     return meaning() if meaning is not None else None

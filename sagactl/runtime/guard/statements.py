@@ -1,4 +1,4 @@
-"""The SQL of the guard by name: one commented file per database, read once."""
+"""SQL by name: one commented file per database in the package that needs it, read once."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _name = re.compile(r"^-- name: (?P<name>[a-z-]+)\n", re.MULTILINE)
 
 
 @cache
-def statements(database: str) -> Mapping[str, tuple[str, ...]]:
+def statements(home: str, database: str) -> Mapping[str, tuple[str, ...]]:
     """The statements of each name, in the order in which they are carried out."""
-    text = files(__package__).joinpath(f"{database}.sql").read_text(encoding="utf-8")
+    text = files(home).joinpath(f"{database}.sql").read_text(encoding="utf-8")
     _, *parts = _name.split(text)
     return {name: _divided(body) for name, body in zip(parts[::2], parts[1::2], strict=True)}
 
