@@ -121,9 +121,12 @@ class Rabbit(Broker):
         }
 
     def end(self) -> None:
-        """The directory of names outlives the server that started it."""
+        """The directory of names outlives the server that started it, and may go once it has noticed that it died."""
         self.kill()
-        subprocess.run([self._epmd, "-kill"], env=self.environment(), capture_output=True, timeout=10, check=False)
+        deadline = time.monotonic() + PATIENCE_S
+        while is_open(self._epmd_port) and time.monotonic() < deadline:
+            subprocess.run([self._epmd, "-kill"], env=self.environment(), capture_output=True, timeout=10, check=False)
+            time.sleep(0.05)
 
 
 KINDS: Final = {"nats": Nats, "rabbit": Rabbit}
