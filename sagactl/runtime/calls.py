@@ -47,9 +47,10 @@ class Calls:
                 result = await asyncio.to_thread(handler, context)
                 if hasattr(result, "__await__"):
                     result = await result
-            if context.operation == "status":
-                return ("done" if result else "not-done" if result is False else "none"), "", None
             to_text(result, f"the result of `{context.step}`")
+            if context.operation == "status":
+                answer = "none" if result is None else "not-done" if result is False else "done"
+                return answer, "", None if result is True else result
         except Exception as error:
             return *said(error), None
         return "ok", "", result

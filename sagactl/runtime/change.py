@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeGuard
 
 from sagactl.flow import Flow
 from sagactl.machine import commands as c
@@ -76,7 +76,7 @@ def react(definition: Definition, run: Run, event: e.Event, now_s: float, draw: 
         moment = moment._replace(what="ignored", detail=f"{moment.what}, {moment.detail}".rstrip(", "))
     first = () if moment is None or (unchanged and moment.what != "ignored") else (moment,)
     wrong: list[str] = []
-    if isinstance(event, e.ActionSucceeded) and not unchanged:
+    if not unchanged and _tells_of_success(event, result):
         id = flow.steps[event.step].id
         run = replace(run, results={**run.results, id: result})
         wrong = [_without_data(problem) for problem in definition.problems_of_output(id, result)]
@@ -91,6 +91,13 @@ def react(definition: Definition, run: Run, event: e.Event, now_s: float, draw: 
 def _without_data(problem: str) -> str:
     """Where a result is not as the definition says; what it is instead has no business in a log."""
     return f"{problem.partition(': ')[0]} is not what the definition says"
+
+
+def _tells_of_success(event: e.Event, result: Any) -> TypeGuard[e.ActionSucceeded | e.StatusAnswered]:
+    """Whether the event brings a result; who was only asked what became of an action may know its result, too."""
+    if isinstance(event, e.StatusAnswered):
+        return event.answer == "done" and result is not None
+    return isinstance(event, e.ActionSucceeded)
 
 
 def outstanding(definition: Definition, run: Run) -> tuple[Order, ...]:

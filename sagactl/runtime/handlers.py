@@ -44,7 +44,10 @@ def compensation(command: str, *, participant: str = "") -> Callable[[Function],
 
 
 def status(command: str, *, participant: str = "") -> Callable[[Function], Function]:
-    """The function says what became of this action: True for done, False for not done and refused from now on."""
+    """The function says what became of this action.
+
+    True, or the action's result, for done; False for not done and refused from now on; None if nobody can say.
+    """
     return _marking(Mark("status", command, participant))
 
 

@@ -325,3 +325,35 @@ def test_timers_of_runs_that_are_over_are_not_kept() -> None:
             assert not sagas._engine.runs
 
     asyncio.run(go())
+
+
+ASKED = """
+saga: asked
+defaults: {timeout: 5s}
+participants:
+  bank: {idempotency: key, rejects_late_actions: true, remembers_failures: true, status_query: true}
+steps:
+  - {step: pay, participant: bank, action: Pay, compensation: Refund, output: {id: string}}
+  - {step: ship, participant: bank, action: Ship, compensation: CallBack, input: {paid: steps.pay.output.id}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("says", "outcome", "given"),
+    [
+        ({"id": "p-1"}, "completed", "p-1"),
+        (True, "completed", None),
+        (False, "compensated", "never asked"),
+        (None, "compensated", "never asked"),
+    ],
+)
+def test_whoever_is_asked_may_know_the_result(says: Any, outcome: str, given: Any) -> None:
+    async def go() -> None:
+        script = {"Pay": [ValueError("lost")], "Pay?": [says]}
+        async with Scripted(ASKED, script, store=MemoryStore()) as sagas:
+            ended = await asyncio.wait_for(sagas.run(), 10)
+            assert ended.outcome == outcome
+            shipped = [context.input["paid"] for context in sagas.calls if context.step == "ship"]
+            assert shipped == ([given] if outcome == "completed" else [])
+
+    asyncio.run(go())
