@@ -37,8 +37,13 @@ def command(
         str, typer.Argument(help="What the saga is called; with `--from`, the folder that the service is written into.")
     ],
     template: Annotated[
-        str, typer.Option("--template", "-t", help="Start from: " + ", ".join(templates.TEMPLATES) + ".")
-    ] = "order",
+        str | None,
+        typer.Option(
+            "--template",
+            "-t",
+            help="Start from: " + ", ".join(templates.TEMPLATES) + "; else the one of this name, or order.",
+        ),
+    ] = None,
     source: Annotated[
         str | None, typer.Option("--from", help="Write a service for this definition, which stays as it is.")
     ] = None,
@@ -49,9 +54,10 @@ def command(
 ) -> int:
     if source is not None:
         return _from(source, name, with_service, force)
-    one_of("template", template, tuple(templates.TEMPLATES))
     folder, id = os.path.split(name.removesuffix(SUFFIXES[0]))
     _check_id(id)
+    template = template or (id if id in templates.TEMPLATES else "order")
+    one_of("template", template, tuple(templates.TEMPLATES))
     path = os.path.join(folder, id + SUFFIXES[0])
     files = {path: templates.definition(template, id)}
     if with_service:

@@ -96,3 +96,11 @@ def test_a_folder_that_cannot_be_made_is_said(here: Path, capsys: pytest.Capture
     (here / "file").write_text("", "utf-8")
     assert run(["new", "file/order"]) == 2
     assert "cannot write `file/order.saga.yaml`" in capsys.readouterr().err
+
+
+def test_a_name_that_is_a_template_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert sagactl("new", "travel").code == 0
+    assert "book" in (tmp_path / "travel.saga.yaml").read_text()
+    assert sagactl("new", "trip").code == 0
+    assert "reserve-items" in (tmp_path / "trip.saga.yaml").read_text()
