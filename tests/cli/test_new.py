@@ -100,7 +100,7 @@ def test_a_folder_that_cannot_be_made_is_said(here: Path, capsys: pytest.Capture
 
 def test_a_name_that_is_a_template_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert sagactl("new", "travel").code == 0
+    assert run(["new", "travel"]) == 0
     assert "book" in (tmp_path / "travel.saga.yaml").read_text()
-    assert sagactl("new", "trip").code == 0
+    assert run(["new", "trip"]) == 0
     assert "reserve-items" in (tmp_path / "trip.saga.yaml").read_text()
