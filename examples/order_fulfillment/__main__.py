@@ -11,15 +11,16 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from sagactl.runtime import SqliteStore
+from sagactl.errors import SagactlError
 
 from .audit import audit
+from .choreographed import fulfil_choreographed
 from .faults import Faults
-from .orders import OrderFulfillment, Services
-from .story import Story
+from .local import fulfil
+from .orders import KINDS, Services
 
-SERVICES = ("inventory", "payment", "shipping", "notification")
 PIECES, TOTAL = 2, 4900
 
 
@@ -37,22 +38,39 @@ def _parsed(arguments: Sequence[str] | None) -> Namespace:
     parser = ArgumentParser(prog="order_fulfillment", description="Fulfil orders, and let something go wrong.")
     parser.add_argument("--orders", type=int, default=1, metavar="N", help="how many orders come in at the same time")
     parser.add_argument(
-        "--fail", action="append", default=[], choices=SERVICES, help="says no; notification has none and fails twice"
+        "--fail", action="append", default=[], choices=KINDS, help="says no; notification has none and fails twice"
     )
     parser.add_argument(
-        "--timeout", action="append", default=[], choices=SERVICES, help="does its work, and answers too late"
+        "--timeout", action="append", default=[], choices=KINDS, help="does its work, and answers too late"
     )
     parser.add_argument("--kill", action="store_true", help="the process dies with the money taken and nobody told")
     parser.add_argument("--folder", help="where the databases are; kept afterwards, else they are deleted")
     parser.add_argument("--dies", action="store_true", help="only until the process is killed; `--kill` calls this")
-    return parser.parse_args(arguments)
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--services", action="store_true", help="each service is a process of its own; needs `--broker`")
+    how.add_argument("--choreographed", action="store_true", help="nobody leads: the services hear each other's events")
+    parser.add_argument("--broker", metavar="URL", help="between the processes, such as nats://localhost:4222")
+    return _checked(parser, parser.parse_args(arguments))
+
+
+def _checked(parser: ArgumentParser, call: Namespace) -> Namespace:
+    if call.services != bool(call.broker):
+        parser.error("`--services` and `--broker` go together")
+    if call.choreographed and (call.timeout or call.kill):
+        parser.error("in a choreography nobody waits for answers: use `--fail` with `--choreographed`")
+    return call
 
 
 def _in_folder(call: Namespace, folder: Path) -> int:
-    if call.kill:
+    if call.kill and not call.services:
         _die_first(call, folder)
-    services = Services(folder, Faults(call.fail, call.timeout, "payment" if call.dies else ""))
-    outcomes = asyncio.run(_fulfil(services, folder, call.orders))
+    faults = Faults(call.fail, call.timeout, "payment" if call.dies or (call.kill and call.services) else "")
+    services = Services(folder, faults)
+    try:
+        outcomes = asyncio.run(_fulfilled(call, folder, services, faults))
+    except SagactlError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        return 2
     return _told(services, outcomes)
 
 
@@ -64,19 +82,20 @@ def _die_first(call: Namespace, folder: Path) -> None:
     print("\nKILLED: the orchestrator died; here comes another one, with the same store and the same orders.\n")
 
 
-async def _fulfil(services: Services, folder: Path, orders: int) -> dict[str, str]:
+async def _fulfilled(call: Namespace, folder: Path, services: Services, faults: Faults) -> dict[str, str]:
     """How the run of each order ended."""
-    store = SqliteStore(str(folder / "sagas.db"))
-    # A short lease, so that the work of a process that died is taken over while you watch.
-    async with OrderFulfillment(services, store=store, observers=[Story()], lease_s=1.0, poll_s=0.1) as sagas:
-        return dict(await asyncio.gather(*(_one(sagas, f"order-{number}") for number in range(1, orders + 1))))
+    orders = {f"order-{number}": _order(f"order-{number}") for number in range(1, call.orders + 1)}
+    if call.choreographed:
+        return await fulfil_choreographed(services, orders)
+    if call.services:
+        from .processes import Trial, fulfil_in_processes  # the library for brokers takes a while to import
+
+        return await fulfil_in_processes(Trial(folder, call.broker, faults), orders)
+    return await fulfil(folder, services, orders)
 
 
-async def _one(sagas: OrderFulfillment, order: str) -> tuple[str, str]:
-    data = {"order_id": order, "pieces": PIECES, "total": TOTAL, "address": "Main Street 1"}
-    # The order is the key: who sends it again, as after a crash, gets the run that was started before.
-    ended = await sagas.run(data, key=order)
-    return order, str(ended.outcome)
+def _order(order: str) -> dict[str, Any]:
+    return {"order_id": order, "pieces": PIECES, "total": TOTAL, "address": "Main Street 1"}
 
 
 def _told(services: Services, outcomes: dict[str, str]) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -31,9 +30,11 @@ class Faults:
         if context.attempt <= 2:
             raise Failed("ServiceDown")
 
-    def after(self, service: str, context: Context) -> None:
-        """The work is committed, and nobody has heard of it yet: the worst moment there is."""
+    def after(self, service: str, attempt: int) -> float:
+        """The work is committed, and nobody has heard of it yet: the worst moment there is.
+
+        It returns how many seconds the answer has to wait.
+        """
         if service == self.kill_after:
             os.kill(os.getpid(), signal.SIGKILL)
-        if service in self.timeout and context.attempt == 1:
-            time.sleep(LATE_S)
+        return LATE_S if service in self.timeout and attempt == 1 else 0.0

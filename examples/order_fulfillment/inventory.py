@@ -6,7 +6,7 @@ from sqlite3 import Connection
 
 from sagactl.runtime import Context, Rejected
 
-from .service import Service
+from .service import Commands, Service
 
 ON_THE_SHELF = 100
 
@@ -21,6 +21,9 @@ class Inventory(Service):
         f"INSERT OR IGNORE INTO shelf VALUES (1, {ON_THE_SHELF})",
         "CREATE TABLE IF NOT EXISTS reservations (order_id TEXT PRIMARY KEY, pieces INTEGER)",
     )
+
+    def commands(self) -> Commands:
+        return {("action", "ReserveItems"): self.reserve, ("compensation", "ReleaseItems"): self.release}
 
     def reserve(self, context: Context) -> None:
         order, pieces = context.input["order_id"], context.input["pieces"]

@@ -6,7 +6,7 @@ from sqlite3 import Connection
 
 from sagactl.runtime import Context
 
-from .service import Service
+from .service import Commands, Service
 
 
 class Notification(Service):
@@ -14,6 +14,9 @@ class Notification(Service):
 
     name = "notification"
     tables = ("CREATE TABLE IF NOT EXISTS mails (id INTEGER PRIMARY KEY, order_id TEXT, payment_id TEXT)",)
+
+    def commands(self) -> Commands:
+        return {("action", "SendConfirmation"): self.confirm}
 
     def confirm(self, context: Context) -> None:
         mail = (context.input["order_id"], context.input["payment_id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,24 @@ from .faults import Faults
 from .inventory import Inventory
 from .notification import Notification
 from .payment import Payment
+from .service import Service
 from .shipping import Shipping
 
 
+KINDS: dict[str, type[Service]] = {kind.name: kind for kind in (Inventory, Payment, Shipping, Notification)}
+
+
 class Services:
-    """The four services, here in one process; each opens its own database in the folder."""
+    """The four services in one process; each opens its own database in the folder."""
 
     def __init__(self, folder: Path, faults: Faults) -> None:
         self.inventory = Inventory(folder, faults)
         self.payment = Payment(folder, faults)
         self.shipping = Shipping(folder, faults)
         self.notification = Notification(folder, faults)
+
+    def __iter__(self) -> Iterator[Service]:
+        return iter((self.inventory, self.payment, self.shipping, self.notification))
 
 
 class OrderFulfillment(SagaOrchestrator):

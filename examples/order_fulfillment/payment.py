@@ -6,7 +6,7 @@ from sqlite3 import Connection
 
 from sagactl.runtime import Context
 
-from .service import Service
+from .service import Commands, Service
 
 
 class Payment(Service):
@@ -15,6 +15,9 @@ class Payment(Service):
     name = "payment"
     refusal = "CardDeclined"
     tables = ("CREATE TABLE IF NOT EXISTS book (id INTEGER PRIMARY KEY, order_id TEXT, amount INTEGER)",)
+
+    def commands(self) -> Commands:
+        return {("action", "ChargePayment"): self.charge, ("compensation", "RefundPayment"): self.refund}
 
     def charge(self, context: Context) -> dict[str, str]:
         order, amount = context.input["order_id"], context.input["amount"]

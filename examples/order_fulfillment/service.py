@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
 from sagactl.runtime import Context, Rejected
 from sagactl.runtime.guard import Done, Guard, Refused
+from sagactl.runtime.handlers import Kind
 
 from .faults import Faults
+
+Commands = Mapping[tuple[Kind, str], Callable[[Context], Any]]
+"""What carries out which command, an action or a compensation."""
 
 
 class Service:
@@ -29,10 +34,17 @@ class Service:
             for table in self.tables:
                 database.execute(table)
 
+    def commands(self) -> Commands:
+        """What it does when it is asked by messages; handlers in the same process call it themselves."""
+        raise NotImplementedError
+
+    def connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, isolation_level=None, timeout=10)
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One transaction: everything in it is done, or nothing."""
-        database = sqlite3.connect(self._path, isolation_level=None, timeout=10)
+        database = self.connect()
         try:
             # IMMEDIATE takes the lock at once: two requests wait for each other here, and never in the middle.
             database.execute("BEGIN IMMEDIATE")
@@ -44,19 +56,24 @@ class Service:
     def do(self, context: Context, work: Callable[[sqlite3.Connection], Any]) -> Any:
         """Do the work once for its key, however often it is asked for; the work and its memory are one transaction."""
 
-        def checked_work() -> Any:
+        def checked_work(database: sqlite3.Connection) -> Any:
             self._faults.before(self.name, self.refusal, context)
             return work(database)
 
+        if context.connection is not None:  # asked by a message: the transaction and the guard are around this call
+            return checked_work(context.connection)
         with self.transaction() as database:
-            answer = self._guard.action(database, context.key, checked_work)
-        self._faults.after(self.name, context)
+            answer = self._guard.action(database, context.key, lambda: checked_work(database))
+        time.sleep(self._faults.after(self.name, context.attempt))
         if isinstance(answer, Refused):
             raise Rejected(answer.reason)
         return answer.result
 
     def undo(self, context: Context, work: Callable[[sqlite3.Connection], None]) -> None:
         """Undo the action once; if it never came, that is fine, and it will be refused when it comes late."""
+        if context.connection is not None:
+            work(context.connection)
+            return
         with self.transaction() as database:
             self._guard.compensation(database, context.action_key, lambda result: work(database))
 

@@ -6,7 +6,7 @@ from sqlite3 import Connection
 
 from sagactl.runtime import Context
 
-from .service import Service
+from .service import Commands, Service
 
 
 class Shipping(Service):
@@ -15,6 +15,9 @@ class Shipping(Service):
     name = "shipping"
     refusal = "AddressUnknown"
     tables = ("CREATE TABLE IF NOT EXISTS parcels (id INTEGER PRIMARY KEY, order_id TEXT, address TEXT)",)
+
+    def commands(self) -> Commands:
+        return {("action", "CreateShipment"): self.ship}
 
     def ship(self, context: Context) -> None:
         parcel = (context.input["order_id"], context.input["address"])
