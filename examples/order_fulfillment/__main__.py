@@ -43,7 +43,7 @@ def _parsed(arguments: Sequence[str] | None) -> Namespace:
     parser.add_argument(
         "--timeout", action="append", default=[], choices=KINDS, help="does its work, and answers too late"
     )
-    parser.add_argument("--kill", action="store_true", help="the process dies with the money taken and nobody told")
+    parser.add_argument("--kill", action="store_true", help="a process dies with the money taken and nobody told")
     parser.add_argument("--folder", help="where the databases are; kept afterwards, else they are deleted")
     parser.add_argument("--dies", action="store_true", help="only until the process is killed; `--kill` calls this")
     how = parser.add_mutually_exclusive_group()
@@ -58,13 +58,18 @@ def _checked(parser: ArgumentParser, call: Namespace) -> Namespace:
         parser.error("`--services` and `--broker` go together")
     if call.choreographed and (call.timeout or call.kill):
         parser.error("in a choreography nobody waits for answers: use `--fail` with `--choreographed`")
+    if call.choreographed and call.folder and any(Path(call.folder).glob("*.db")):
+        parser.error(
+            "`--choreographed` needs a new folder: the end of an order is told once, and nobody tells it again"
+        )
     return call
 
 
 def _in_folder(call: Namespace, folder: Path) -> int:
     if call.kill and not call.services:
         _die_first(call, folder)
-    faults = Faults(call.fail, call.timeout, "payment" if call.dies or (call.kill and call.services) else "")
+    dies = call.dies or (call.services and call.kill)
+    faults = Faults(call.fail, call.timeout, "payment" if dies else "")
     services = Services(folder, faults)
     try:
         outcomes = asyncio.run(_fulfilled(call, folder, services, faults))

@@ -1,4 +1,4 @@
-"""The orchestrator and the services in one process: the least that runs, and each service has its own database still."""
+"""The orchestrator and the services in one process, which is the least that runs; each keeps its own database."""
 
 from __future__ import annotations
 

@@ -8,13 +8,13 @@ from sagactl.runtime import ChoreographyParticipant, Participant
 
 from .service import Service
 
-Kind = TypeVar("Kind", Participant, ChoreographyParticipant)
+Part = TypeVar("Part", Participant, ChoreographyParticipant)
 
 
-def taking_part(kind: type[Kind], service: Service, **options: Any) -> Kind:
+def taking_part(kind: type[Part], service: Service, **options: Any) -> Part:
     """The service as a participant of this kind, under its own name and with its own database."""
     named = type(kind.__name__, (kind,), {"name": service.name})
-    part: Kind = named(connect=service.connect, poll_s=0.1, **options)
+    part: Part = named(connect=service.connect, poll_s=0.1, **options)
     for (what, command), work in service.commands().items():
         part.on(what, command, work)
     return part

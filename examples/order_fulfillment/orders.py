@@ -15,7 +15,6 @@ from .payment import Payment
 from .service import Service
 from .shipping import Shipping
 
-
 KINDS: dict[str, type[Service]] = {kind.name: kind for kind in (Inventory, Payment, Shipping, Notification)}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from examples.order_fulfillment.__main__ import main
 from sagactl.cli.app import run
 from tests.docs.pages import ROOT
+from tests.runtime.brokers import broker, free_port
 
 FOLDER = ROOT / "examples" / "order_fulfillment"
 
@@ -21,9 +24,31 @@ def story(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return re.sub(r" +\d+\.\d\ds", " TIME", capsys.readouterr().out)
 
 
+@pytest.fixture(scope="module")
+def nats() -> Iterator[str]:
+    """The address of a broker for all tests; each has channels of its own."""
+    with broker("nats") as server:
+        yield server.url
+
+
+def shown(number: int) -> str:
+    """What the README says that a call tells, without its times."""
+    block = (FOLDER / "README.md").read_text(encoding="utf-8").split("```text\n")[number].split("```")[0]
+    return re.sub(r" +\d+\.\d\ds", " TIME", block)
+
+
 def test_the_readme_tells_what_happens(capsys: pytest.CaptureFixture[str]) -> None:
-    shown = (FOLDER / "README.md").read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
-    assert story(capsys, "--fail", "payment") == re.sub(r" +\d+\.\d\ds", " TIME", shown)
+    assert story(capsys, "--fail", "payment") == shown(1)
+
+
+def test_the_readme_tells_what_happens_between_processes(nats: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A busy machine may need more tries, and tell more of them."""
+    told = story(capsys, "--services", "--broker", nats, "--kill").splitlines()
+    assert [line for line in shown(2).splitlines() if line not in told] == []
+
+
+def test_the_readme_tells_what_happens_in_a_choreography(capsys: pytest.CaptureFixture[str]) -> None:
+    assert story(capsys, "--choreographed", "--fail", "shipping") == shown(3)
 
 
 @pytest.mark.parametrize(
@@ -36,12 +61,63 @@ def test_the_readme_tells_what_happens(capsys: pytest.CaptureFixture[str]) -> No
         (("--fail", "notification"), "1 completed"),
         (("--timeout", "inventory", "--timeout", "payment", "--timeout", "shipping"), "1 completed"),
         (("--timeout", "payment", "--fail", "shipping"), "1 compensated"),
+        (("--choreographed", "--orders", "5"), "5 completed"),
+        (("--choreographed", "--fail", "inventory"), "1 compensated"),
+        (("--choreographed", "--fail", "payment", "--orders", "3"), "3 compensated"),
+        (("--choreographed", "--fail", "notification"), "1 completed"),
     ],
 )
 def test_the_books_are_right(arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = story(capsys, *arguments)
     assert told in said
     assert "The books are right." in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--fail", "notification", "--timeout", "shipping"), "1 completed"),
+        (("--fail", "shipping", "--kill", "--orders", "8"), "8 compensated"),
+    ],
+)
+def test_the_books_of_processes_are_right(
+    arguments: tuple[str, ...], told: str, nats: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = story(capsys, "--services", "--broker", nats, *arguments)
+    assert told in said
+    assert "The books are right." in said
+
+
+def test_without_a_broker_nothing_starts(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["--services", "--broker", f"nats://127.0.0.1:{free_port()}"]) == 2
+    said = capfd.readouterr().err
+    assert "the broker is not there" in said
+    assert "did not start" in said
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--services"], "go together"),
+        (["--broker", "nats://localhost"], "go together"),
+        (["--choreographed", "--kill"], "nobody waits for answers"),
+        (["--choreographed", "--timeout", "payment"], "nobody waits for answers"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert told in capsys.readouterr().err
+
+
+def test_a_choreography_does_not_wait_for_what_was_told_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story(capsys, "--choreographed", "--folder", str(tmp_path))
+    with pytest.raises(SystemExit):
+        main(["--choreographed", "--folder", str(tmp_path)])
+    assert "needs a new folder" in capsys.readouterr().err
 
 
 def test_a_killed_process_is_taken_over(
