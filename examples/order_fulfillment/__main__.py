@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("sagactl.runtime").setLevel(logging.CRITICAL)  # the story tells the same
     if call.folder:
         Path(call.folder).mkdir(parents=True, exist_ok=True)
-        return _in_folder(call, Path(call.folder))
+        return _in_folder(call, Path(call.folder).resolve())
     with TemporaryDirectory() as folder:
         return _in_folder(call, Path(folder))
 
@@ -74,7 +74,7 @@ def _in_folder(call: Namespace, folder: Path) -> int:
     try:
         outcomes = asyncio.run(_fulfilled(call, folder, services, faults))
     except SagactlError as error:
-        print(f"error: {error.message}", file=sys.stderr)
+        print(f"error: {error.message}; {error.help}" if error.help else f"error: {error.message}", file=sys.stderr)
         return 2
     return _told(services, outcomes)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -58,8 +59,10 @@ async def _services(trial: Trial) -> AsyncIterator[None]:
     try:
         await _until_all_listen(running, listening)
         watching = asyncio.create_task(_watch(running, trial, listening))
-        yield
-        watching.cancel()
+        try:
+            yield
+        finally:
+            watching.cancel()
     finally:
         for process in running.values():
             process.kill()  # nothing is lost: what counts is in its database
@@ -95,10 +98,10 @@ async def _watch(running: dict[str, BaseProcess], trial: Trial, listening: Any) 
 
 
 def _live(name: str, trial: Trial, listening: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who pressed Ctrl-C meant the one that started it
     logging.getLogger("sagactl.runtime").setLevel(logging.CRITICAL)
     try:
-        with suppress(KeyboardInterrupt):
-            asyncio.run(_serve(name, trial, listening))
+        asyncio.run(_serve(name, trial, listening))
     except SagactlError as error:
         sys.exit(f"{name}: {error.message}")
 
@@ -108,4 +111,6 @@ async def _serve(name: str, trial: Trial, listening: Any) -> None:
     line = Line(trial.broker, trial.folder.name, name, trial.faults)
     async with taking_part(Participant, service, transport=line):
         listening.release()
-        await asyncio.Event().wait()
+        starter = multiprocessing.parent_process()
+        assert starter is not None
+        await asyncio.to_thread(starter.join)  # however that one ends, this one does not stay behind

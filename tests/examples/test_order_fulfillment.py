@@ -92,7 +92,7 @@ def test_without_a_broker_nothing_starts(capfd: pytest.CaptureFixture[str]) -> N
     assert main(["--services", "--broker", f"nats://127.0.0.1:{free_port()}"]) == 2
     said = capfd.readouterr().err
     assert "the broker is not there" in said
-    assert "did not start" in said
+    assert "did not start; is the broker there?" in said
     assert multiprocessing.active_children() == []
 
 
