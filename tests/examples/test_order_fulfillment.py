@@ -5,6 +5,8 @@ from __future__ import annotations
 import multiprocessing
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +88,16 @@ def test_the_books_of_processes_are_right(
     said = story(capsys, "--services", "--broker", nats, *arguments)
     assert told in said
     assert "The books are right." in said
+
+
+def test_no_process_outlives_the_one_that_started_it(nats: str) -> None:
+    """The output ends when the last of those who hold it has gone."""
+    call = [sys.executable, "-m", "examples.order_fulfillment", "--services", "--broker", nats, "--timeout", "payment"]
+    with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        assert "the order comes in" in started.stdout.readline()
+        started.kill()
+        assert "the end" not in started.communicate(timeout=30)[0]
 
 
 def test_without_a_broker_nothing_starts(capfd: pytest.CaptureFixture[str]) -> None:
