@@ -16,7 +16,7 @@ from sagactl.linter.rule import Hit
 
 if TYPE_CHECKING:
     from sagactl.evidence import Memory, Steps, Told
-    from sagactl.flow import Flow
+    from sagactl.flow import Flow, FlowStep
     from sagactl.linter.facts import Facts
 
 PROVES: Final[dict[str, frozenset[str]]] = {
@@ -26,6 +26,7 @@ PROVES: Final[dict[str, frozenset[str]]] = {
     "SG202": frozenset({"S10"}),
     "SG204": frozenset({"S10"}),
     "SG301": frozenset({"S1"}),
+    "SG304": frozenset({"S6"}),
     "SG305": frozenset({"S1", "S2"}),
     "SG306": frozenset({"S5", "S11"}),
     "SG307": frozenset({"S6"}),
@@ -56,13 +57,13 @@ def proved(code: str, facts: Facts, hit: Hit) -> Hit:
     try:
         if code in WITH_ANOTHER:
             return _with_another(code, facts, hit)
-        told = _shown(facts, hit.step, PROVES[code])
+        told = _shown(facts, hit.step, code)
     except SagactlError:
         return hit
     return hit if told is None else hit._replace(evidence=Evidence(told.story, told.faults))
 
 
-def _shown(facts: Facts, id: str, properties: frozenset[str]) -> Told | None:
+def _shown(facts: Facts, id: str, code: str) -> Told | None:
     from sagactl.evidence import Steps
     from sagactl.promises import assuming, unsaid
     from sagactl.unfold import unfold
@@ -72,10 +73,19 @@ def _shown(facts: Facts, id: str, properties: frozenset[str]) -> Told | None:
         return None
     best = assuming(flow, unsaid(flow))
     steps = Steps(_memory(), MAX_WORLDS)
-    if properties == {"S10"}:
+    if PROVES[code] == {"S10"}:
         return _refused(best, steps)
     plan = best.steps[flow.named(id)[0].index]
-    return steps.shown(best, plan, properties)
+    if code == "SG304":
+        return _mistaken(best, plan)
+    return steps.shown(best, plan, PROVES[code])
+
+
+def _mistaken(flow: Flow, plan: FlowStep) -> Told | None:
+    """What is mistaken for something else is seen where all commands of a participant are, not at the step alone."""
+    from sagactl.evidence.mistaken import not_undone
+
+    return not_undone(flow, plan) if len(flow.steps) <= MAX_TOGETHER else None
 
 
 def _with_another(code: str, facts: Facts, hit: Hit) -> Hit:
