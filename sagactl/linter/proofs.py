@@ -31,12 +31,16 @@ PROVES: Final[dict[str, frozenset[str]]] = {
     "SG306": frozenset({"S5", "S11"}),
     "SG307": frozenset({"S6"}),
     "SG316": frozenset({"S5"}),
+    "SG409": frozenset({"L2"}),
     "SG807": frozenset({"S5"}),
 }
 """The rules whose findings are about behaviour, and the properties that a run shows to be broken."""
 
 WITH_ANOTHER: Final = frozenset({"SG110", "SG807"})
 """Those of them that are about two steps of one run, which no step shows alone."""
+
+PLAYED: Final = frozenset({"SG304", "SG409"})
+"""Those whose run is known beforehand and only has to be played, since it goes through other steps, too."""
 
 MAX_STEPS: Final = 40
 """Of a saga whose findings are proved."""
@@ -76,16 +80,18 @@ def _shown(facts: Facts, id: str, code: str) -> Told | None:
     if PROVES[code] == {"S10"}:
         return _refused(best, steps)
     plan = best.steps[flow.named(id)[0].index]
-    if code == "SG304":
-        return _mistaken(best, plan)
+    if code in PLAYED:
+        return _played(code, best, plan)
     return steps.shown(best, plan, PROVES[code])
 
 
-def _mistaken(flow: Flow, plan: FlowStep) -> Told | None:
-    """What is mistaken for something else is seen where all commands of a participant are, not at the step alone."""
+def _played(code: str, flow: Flow, plan: FlowStep) -> Told | None:
     from sagactl.evidence.mistaken import not_undone
+    from sagactl.evidence.overdue import too_late_to_go_back
 
-    return not_undone(flow, plan) if len(flow.steps) <= MAX_TOGETHER else None
+    if len(flow.steps) > MAX_TOGETHER:
+        return None
+    return not_undone(flow, plan) if code == "SG304" else too_late_to_go_back(flow, plan)
 
 
 def _with_another(code: str, facts: Facts, hit: Hit) -> Hit:
