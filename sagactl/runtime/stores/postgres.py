@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 import psycopg
@@ -85,15 +85,18 @@ class PostgresStore:
             with self.connection.transaction():
                 yield self.connection
         except psycopg.OperationalError as error:
-            self._let_go_if_lost()
+            self._let_go()
             raise StoreBusy(f"the store does not answer: {_first_line(error)}") from None
         except psycopg.Error as error:
-            self._let_go_if_lost()
+            self._let_go()
             raise StoreError(f"the store cannot be used: {_first_line(error)}") from None
 
-    def _let_go_if_lost(self) -> None:
-        if self._connection is not None and (self._connection.broken or self._connection.closed):
-            self._connection = None
+    def _let_go(self) -> None:
+        """A connection that failed may be stuck in the middle of a pipeline without knowing it: the next one is new."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(psycopg.Error):
+                connection.close()
 
     def _ask(self, name: str, values: Any = ()) -> list[Any]:
         with self._transaction() as connection:
