@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from sagactl.evidence.story import Told, tell
+from sagactl.evidence.undisturbed import undisturbed
 from sagactl.flow import Flow, FlowStep
 from sagactl.world.parts import Move, World
 from sagactl.world.world import apply, begin, moves
 
 MAX_MOVES: Final = 400
-INTERRUPTIONS: Final = ("cancel", "deadline", "timeout", "crash")
 
 
 def not_undone(flow: Flow, plan: FlowStep) -> Told | None:
@@ -35,4 +35,4 @@ def _next(flow: Flow, world: World, plan: FlowStep) -> Move | None:
         cancel = next((move for move in every if move.kind == "cancel"), None)
         if cancel is not None:
             return cancel
-    return next((move for move in every if not move.fault and move.kind not in INTERRUPTIONS), None)
+    return next(undisturbed(every), None)

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
+from sagactl.evidence.undisturbed import undisturbed
 from sagactl.flow import Flow, FlowStep
 from sagactl.trace import Moment, What
 from sagactl.world.parts import Move, World
 from sagactl.world.world import apply, begin, moves
 
 MAX_MOVES: Final = 400
-
-INTERRUPTIONS: Final = ("cancel", "deadline", "timeout")
 
 LINES: Final[dict[What, str]] = {
     "executed": "`{action}` of `{step}` is done",
@@ -48,7 +47,7 @@ def undone_first(flow: Flow, early: FlowStep, late: FlowStep) -> tuple[str, ...]
 def _next(flow: Flow, world: World, early: FlowStep, late: FlowStep, cancelled: bool) -> Move | None:
     """Forward until both are done, then whatever sends the run back, and the undo of the later step last of all."""
     every = list(moves(flow, world))
-    plain = [move for move in every if not move.fault and move.kind not in INTERRUPTIONS]
+    plain = list(undisturbed(every))
     if world.state.phase == "forward" and _record(world, early) == _record(world, late) == "done":
         ways = (move for fault in ("reject", "fail") for move in every if move.fault == fault)
         cancels = (move for move in every if move.kind == "cancel" and not cancelled)

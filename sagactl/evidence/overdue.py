@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from sagactl.evidence.story import Told, tell
+from sagactl.evidence.undisturbed import undisturbed
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine.state import pivot_committed
 from sagactl.world.parts import Move
 from sagactl.world.world import apply, begin, moves
 
 MAX_MOVES: Final = 400
-NOT_BY_THEMSELVES: Final = ("cancel", "deadline", "timeout", "crash")
 
 
 def too_late_to_go_back(flow: Flow, pivot: FlowStep) -> Told | None:
@@ -22,7 +22,7 @@ def too_late_to_go_back(flow: Flow, pivot: FlowStep) -> Told | None:
         if pivot_committed(flow, world.state):
             late = [move for move in every if move.kind == "deadline" and not move.detail]
             return tell(flow, pivot, (*made, *late[:1])) if late else None
-        move = next((move for move in every if not move.fault and move.kind not in NOT_BY_THEMSELVES), None)
+        move = next(undisturbed(every), None)
         if move is None:
             return None
         made.append(move)

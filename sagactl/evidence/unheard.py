@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from sagactl.evidence.undisturbed import undisturbed
 from sagactl.flow import Flow, FlowStep
 from sagactl.trace import Moment, What
 from sagactl.world.choreography import apply, begin, moves
@@ -13,8 +14,6 @@ from sagactl.world.views import EventWorld
 
 MAX_MOVES: Final = 400
 MAX_LINES: Final = 10
-
-INTERRUPTIONS: Final = ("cancel", "deadline", "timeout")
 
 LINES: Final[dict[What, str]] = {
     "published": "`{step}` publishes `{detail}`",
@@ -48,8 +47,7 @@ def _next(flow: Flow, world: EventWorld, failing: FlowStep, fails: bool) -> Move
     every = list(moves(flow, world))
     faults = ("fail",) if fails else ("reject", "fail")
     wanted = (move for fault in faults for move in every if move.fault == fault and move.step == failing.index)
-    plain = (move for move in every if not move.fault and move.kind not in INTERRUPTIONS)
-    return next(wanted, next(plain, None))
+    return next(wanted, next(undisturbed(every), None))
 
 
 def _told(moments: tuple[Moment, ...]) -> Iterator[str]:

@@ -9,19 +9,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeGuard
 
+from sagactl.choosing import choose
 from sagactl.flow import Flow
 from sagactl.machine import commands as c
 from sagactl.machine import events as e
 from sagactl.machine.state import State, StepState, outcome, status
 from sagactl.machine.transition import is_open, resume, start, transition
 from sagactl.model import Choice
-from sagactl.predicates import Mistake, Undecided, evaluate, parse
 from sagactl.runtime.data import Scope, evaluation_data, scope_of
 from sagactl.runtime.definition import Definition
 from sagactl.runtime.orders import Letter, Order, data_of, letters_of, orders_of
 from sagactl.runtime.record import Run, Timer
 from sagactl.trace import Moment, RunOutcome, Status, What
-from sagactl.world.moments import command_moment, participant_of, skipped_moment, wait_name
+from sagactl.world.moments import command_moment, participant_of, skipped_moments, wait_name
 from sagactl.world.parts import Operation
 from sagactl.world.world import ANSWERS
 
@@ -195,9 +195,7 @@ def event_moment(flow: Flow, event: e.Event, result: Any = None) -> Moment | Non
 
 
 def _told(flow: Flow, before: State, after: State, commands: c.Commands) -> Iterator[Moment]:
-    chosen = dict(zip(flow.saga.choices, after.choices, strict=True))
-    for plan, old, new in zip(flow.steps, before.steps, after.steps, strict=False):
-        yield from skipped_moment(plan, old, new, chosen)
+    yield from skipped_moments(flow, before, after)
     for command in commands:
         moment = command_moment(flow, command)
         if moment is not None:
@@ -222,17 +220,8 @@ def _scope_name(choice: str) -> str:
 
 def decide(choice: Choice, scope: Scope) -> tuple[str, str]:
     """The first outcome whose predicate holds; where a datum is missing, the last one, and why."""
-    data = evaluation_data(scope)
-    for known in choice.outcomes:
-        if known.is_otherwise:
-            return known.id, ""
-        predicate = parse(known.predicate)
-        held = evaluate(predicate, data) if not isinstance(predicate, Mistake) else False
-        if isinstance(held, Undecided):
-            return choice.outcomes[-1].id, f"because {held.reason}"
-        if held:
-            return known.id, ""
-    return choice.outcomes[-1].id, "because nothing else holds"
+    chosen = choose(choice, evaluation_data(scope))
+    return chosen.outcome, f"because {chosen.lacks}" if chosen.lacks else ""
 
 
 # -- timers

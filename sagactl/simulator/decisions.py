@@ -25,18 +25,11 @@ class Decisions:
         return decided
 
     def _by_data(self, choice: Choice) -> tuple[str, str]:
-        from sagactl.predicates import Mistake, Undecided, evaluate, parse
+        from sagactl.choosing import choose
 
-        data = {"input": self.plan.data or {}, "steps": {}}
-        for known in choice.outcomes:
-            predicate = parse(known.predicate) if not known.is_otherwise else None
-            if predicate is None or isinstance(predicate, Mistake):
-                break
-            held = evaluate(predicate, data)
-            if isinstance(held, Undecided):
-                missing_input = self.plan.data is None and held.reason.startswith("input.")
-                why = "no input was given" if missing_input else held.reason
-                return choice.outcomes[-1].id, f"because {why}; `--choose {choice.id}=…` decides otherwise"
-            if held:
-                return known.id, f"because {known.predicate}"
-        return choice.outcomes[-1].id, "because nothing else holds"
+        chosen = choose(choice, {"input": self.plan.data or {}, "steps": {}})
+        if chosen.lacks:
+            missing_input = self.plan.data is None and chosen.lacks.startswith("input.")
+            why = "no input was given" if missing_input else chosen.lacks
+            return chosen.outcome, f"because {why}; `--choose {choice.id}=…` decides otherwise"
+        return chosen.outcome, f"because {chosen.because or 'nothing else holds'}"

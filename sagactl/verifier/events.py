@@ -19,6 +19,7 @@ from sagactl.world.choreography import apply, begin, moves
 from sagactl.world.parts import Move
 from sagactl.world.properties import violations
 from sagactl.world.views import EventWorld
+from sagactl.world.ways import way_to
 
 MAX_FAULTS: Final = 2
 MAX_WORLDS: Final = 20_000
@@ -136,10 +137,10 @@ class _Search:
             return
         waits = ending(self.flow, world)
         if waits is not None:
-            self._add("S8", self.flow.steps[waits.step].id, waits.detail, (*self._way(world), waits))
+            self._add("S8", self.flow.steps[waits.step].id, waits.detail, (*way_to(world, self.came), waits))
         for broken in violations(self.flow, world):
             if not broken.promise or (broken.property, broken.step) in self.wanted:
-                self._add(broken.property, broken.step, broken.explanation, self._way(world))
+                self._add(broken.property, broken.step, broken.explanation, way_to(world, self.came))
 
     def _add(self, property: str, step: str, explanation: str, made: tuple[Move, ...]) -> None:
         if (property, step) not in self.found:
@@ -147,15 +148,6 @@ class _Search:
             self.found[property, step] = Counterexample(
                 property, step, explanation, told.faults, told.moves, told.moments, told.story, style="choreography"
             )
-
-    def _way(self, world: EventWorld) -> tuple[Move, ...]:
-        made: list[Move] = []
-        step = self.came[world]
-        while step is not None:
-            world, move = step
-            made.append(move)
-            step = self.came[world]
-        return tuple(reversed(made))
 
 
 def _is_fault(move: Move) -> bool:

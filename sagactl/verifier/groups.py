@@ -16,6 +16,7 @@ from sagactl.flow import Flow
 from sagactl.world.alone import plainer
 from sagactl.world.kept_moves import move_json
 from sagactl.world.parts import Move, World
+from sagactl.world.ways import way_to
 from sagactl.world.world import apply, begin, moves, overdue
 
 MAX_FAULTS: Final = 2
@@ -123,19 +124,10 @@ class _Group:
                 self.found[defect.property] = self._run(defect, world)
 
     def _run(self, defect: Defect, world: World) -> Run:
-        made = self._way(world)
+        made = way_to(world, self.came)
         again = _again(self.real, made)
         told = tell(self.real if again else self.flow, self.real[defect.about or defect.step], again or made)
         return Run(defect, told, tuple(move_json(self.real, move) for move in again))
-
-    def _way(self, world: World) -> tuple[Move, ...]:
-        made: list[Move] = []
-        step = self.came[world]
-        while step is not None:
-            world, move = step
-            made.append(move)
-            step = self.came[world]
-        return tuple(reversed(made))
 
 
 def _again(flow: Flow, made: tuple[Move, ...]) -> tuple[Move, ...]:

@@ -10,6 +10,7 @@ from sagactl.machine.state import Record, StepState
 from sagactl.world.local import Local
 from sagactl.world.properties import PROPERTIES, Property
 from sagactl.world.tables import BITS, MASK, Edge, Tables
+from sagactl.world.ways import way_to
 
 MAX_WORLDS: Final = 1_000_000
 """Of one exploration, unless the call says otherwise; one step needs some thousand."""
@@ -209,7 +210,7 @@ def shortest(
         if best[world] < (faults, length):
             continue
         if goal(world):
-            return _way(came, world)
+            return way_to(world, came)
         for edge in tables.edges(world):
             if allows is not None and not allows(world, edge):
                 continue
@@ -221,11 +222,3 @@ def shortest(
                 best[after], came[after] = reached, (world, edge)
                 heappush(waiting, (*reached, made, after))
     return None
-
-
-def _way(came: dict[int, tuple[int, Edge]], world: int) -> tuple[Edge, ...]:
-    edges: list[Edge] = []
-    while world in came:
-        world, edge = came[world]
-        edges.append(edge)
-    return tuple(reversed(edges))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from sagactl.flow import Flow, FlowStep
 from sagactl.machine import commands as c
-from sagactl.machine.state import StepState
+from sagactl.machine.state import State, StepState
 from sagactl.trace import Moment, What
 from sagactl.world.parts import Move, Operation
 
@@ -52,6 +52,13 @@ def command_moment(flow: Flow, command: c.Command) -> Moment | None:
             return Moment("ended", detail=how)
         case _:
             assert_never(command)
+
+
+def skipped_moments(flow: Flow, before: State, after: State) -> Iterator[Moment]:
+    """That steps are not taken, of those of which it has just been found out."""
+    chosen = dict(zip(flow.saga.choices, after.choices, strict=True))
+    for plan, old, new in zip(flow.steps, before.steps, after.steps, strict=False):
+        yield from skipped_moment(plan, old, new, chosen)
 
 
 def skipped_moment(plan: FlowStep, old: StepState, new: StepState, chosen: Mapping[str, str | None]) -> list[Moment]:

@@ -21,6 +21,7 @@ from typing import Final, Literal, NamedTuple
 from sagactl.access import accesses
 from sagactl.flow import Flow, FlowStep
 from sagactl.model import Countermeasure, WriteMode
+from sagactl.world.ways import way_to
 
 MAX_STATES: Final = 20_000
 """Of one pair; more accesses than that takes are not looked at, and that is said."""
@@ -171,12 +172,12 @@ def clashes(
         state = waiting.popleft()
         turns = list(game.turns(state))
         if all(turn.faults for turn in turns) and game.is_stuck(state):
-            found.setdefault("I5", game.deadlock(state, _way(came, state)))
+            found.setdefault("I5", game.deadlock(state, way_to(state, came)))
         for turn in turns:
             after, broken = game.play(state, turn)
             for property, other in broken:
                 if property not in found:
-                    found[property] = _clash(property, turn, other, (*_way(came, state), turn))
+                    found[property] = _clash(property, turn, other, (*way_to(state, came), turn))
             if after not in came and len(came) < limit:
                 came[after] = state, turn
                 (waiting.append if turn.faults else waiting.appendleft)(after)
@@ -189,16 +190,6 @@ def _clash(property: str, turn: Turn, other: str, way: tuple[Turn, ...]) -> Clas
     if property == "I1":
         return Clash(property, 1 - turn.run, other, act.step, act.resource, way)
     return Clash(property, turn.run, act.step, other, act.resource, way)
-
-
-def _way(came: dict[Shared, tuple[Shared, Turn] | None], state: Shared) -> tuple[Turn, ...]:
-    turns: list[Turn] = []
-    step = came[state]
-    while step is not None:
-        state, turn = step
-        turns.append(turn)
-        step = came[state]
-    return tuple(reversed(turns))
 
 
 class _Game:

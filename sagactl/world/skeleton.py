@@ -20,6 +20,7 @@ from sagactl.model import Saga
 from sagactl.policies import Policy
 from sagactl.world.parts import HANGS
 from sagactl.world.properties import disorders as disorders_of
+from sagactl.world.ways import way_to
 
 ORDER: Final = frozenset({"S9", "S10"})
 """What can be judged of a move here: a skeleton has no words, so what people are told of is not."""
@@ -84,14 +85,14 @@ def skeleton(flow: Flow, limit: int = MAX_STATES) -> Skeleton:
         ways = list(onward(bare, state))
         if all(turn.fault for turn, _ in ways):
             key = "S8", _unfinished(state)
-            disorders.setdefault(key, Disorder(*key, _way(came, state)))
+            disorders.setdefault(key, Disorder(*key, way_to(state, came)))
         for turn, after in ways:
             for broken in disorders_of(bare, state, after):
                 if broken.property not in ORDER:
                     continue
                 key = broken.property, bare.index[broken.step]
                 if key not in disorders:
-                    disorders[key] = Disorder(*key, (*_way(came, state), turn))
+                    disorders[key] = Disorder(*key, (*way_to(state, came), turn))
             if after not in came:
                 if len(came) >= limit:
                     return _found(came, ends, disorders, complete=False)
@@ -110,18 +111,8 @@ def _found(
     records = (
         frozenset(step.record for step in column) for column in zip(*(state.steps for state in came), strict=True)
     )
-    found = {end: _way(came, end) for end in ends}
+    found = {end: way_to(end, came) for end in ends}
     return Skeleton(tuple(came), found, tuple(disorders.values()), tuple(records), complete)
-
-
-def _way(came: dict[State, tuple[State, Turn] | None], state: State) -> tuple[Turn, ...]:
-    turns: list[Turn] = []
-    step = came[state]
-    while step is not None:
-        state, turn = step
-        turns.append(turn)
-        step = came[state]
-    return tuple(reversed(turns))
 
 
 def pair(flow: Flow, first: FlowStep, second: FlowStep) -> Flow:

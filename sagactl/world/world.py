@@ -18,7 +18,7 @@ from sagactl.machine.transition import is_open, resume, start, transition
 from sagactl.trace import Moment, What
 from sagactl.world.faults import BY_NAME, FAULTS
 from sagactl.world.keys import seen, treat_among
-from sagactl.world.moments import command_moment, detail_of, moment_of, skipped_moment, wait_name
+from sagactl.world.moments import command_moment, detail_of, moment_of, skipped_moments, wait_name
 from sagactl.world.parts import HANGS, Answer, Message, Move, Operation, Truth, World
 
 MAX_COPIES: Final = 2
@@ -364,7 +364,7 @@ def _carry_out(flow: Flow, world: World, before: State, commands: c.Commands, mo
     """Commands become messages in flight; each leaves its moment."""
     now = status(flow, world.state)
     messages = list(world.messages)
-    told = [*moments, *_skipped(flow, before, world.state)]
+    told = [*moments, *skipped_moments(flow, before, world.state)]
     for command in commands:
         message = message_for(command, len(world.past))
         if message is not None:
@@ -375,12 +375,6 @@ def _carry_out(flow: Flow, world: World, before: State, commands: c.Commands, mo
     withdrawn = {command.step for command in commands if isinstance(command, c.WithdrawWait)}
     kept = tuple(m for m in messages if not (m.operation == "wait" and m.step in withdrawn))
     return Step(world._replace(messages=kept), tuple(moment._replace(status=now) for moment in told))
-
-
-def _skipped(flow: Flow, before: State, after: State) -> Iterator[Moment]:
-    chosen = dict(zip(flow.saga.choices, after.choices, strict=True))
-    for plan, old, new in zip(flow.steps, before.steps, after.steps, strict=False):
-        yield from skipped_moment(plan, old, new, chosen)
 
 
 def message_for(command: c.Command, run: int) -> Message | None:
