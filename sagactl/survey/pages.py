@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
-from sagactl.errors import SagactlError
 from sagactl.inspection import Inspected, Shelf
-from sagactl.inspection.workers import processors
+from sagactl.inspection.workers import processors, spread
 from sagactl.linter.linted import Linted
 from sagactl.model import Saga
 from sagactl.reports.surveys import Surveyed
@@ -48,7 +47,9 @@ def pages(found: Inspected, shelf: Shelf, asked: Asked, jobs: int = 0) -> Iterat
     errands = [Errand(*each) for each in zip(found.files, page_names(map(_wanted, found.files)), strict=True)]
     begin = partial(Surveyor, tuple(file.name for file in found.files), dict(shelf.given), asked)
     number = jobs or (1 if len(errands) < ALONE_BELOW else min(processors(), len(errands)))
-    return map(begin().page, errands) if number == 1 else _spread(errands, begin, number)
+    if number == 1:
+        return map(begin().page, errands)
+    return spread(_page, errands, number, begin=_begin, given=begin, doing="makes pages")
 
 
 def _wanted(linted: Linted) -> str:
@@ -85,30 +86,11 @@ def page_of(found: Surveyed) -> Page:
 Begin = Callable[[], Surveyor]
 
 
-def _spread(errands: Sequence[Errand], begin: Begin, jobs: int) -> Iterator[Page]:
-    """Raises SagactlError when a process is ended from outside."""
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(begin,))
-    try:
-        yield from pool.map(_page, errands)
-    except BrokenProcessPool:
-        help = "the system may have run out of memory; `--jobs 1` needs the least"
-        raise SagactlError("a process that makes pages was ended from outside", help=help) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
 _surveyor: Surveyor | None = None
 
 
 def _begin(begin: Begin) -> None:
-    """Ctrl-C reaches every process of a terminal; only the first one answers it."""
-    import signal
-
     global _surveyor
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _surveyor = begin()
 
 
